@@ -1,0 +1,1 @@
+//! The order backend of Shoptag.

@@ -1,0 +1,158 @@
+//! The confirmed order: `POST /v1/orders`, and what its secret link shows.
+
+use serde::{Deserialize, Serialize};
+use shoptag_commerce::{
+    BrandId, CheckoutAttemptId, Currency, OrderId, ProductId, QuoteId, SiteKey, Timestamp,
+    VariantId,
+};
+
+use crate::{Brand, DeliveryOption, Totals};
+
+/// The shopper's confirmation. Amounts are evidence of what the shopper saw; the server prices again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderRequest {
+    /// The page's site key.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub site: SiteKey,
+    /// UUIDv7, made by the client.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub order_id: OrderId,
+    /// The attempt this order ends.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub checkout_attempt_id: CheckoutAttemptId,
+    /// The quote that the shopper accepted.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub quote_id: QuoteId,
+    /// Must be the quote's.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub currency: Currency,
+    /// Must be the quote's lines.
+    pub lines: Vec<OrderLine>,
+    /// What the shopper saw on the button, minor units.
+    pub total_minor: i64,
+    /// How it is paid.
+    pub payment: Payment,
+    /// The shopper's clock, RFC 3339 with a zone. Evidence only.
+    pub created_at: String,
+}
+
+/// A line as the shopper saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderLine {
+    /// What.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub variant_id: VariantId,
+    /// 1..=1 000.
+    pub quantity: u32,
+    /// Minor units, as shown.
+    pub unit_price_minor: i64,
+}
+
+/// How an order is paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Payment {
+    /// The method.
+    pub method: PaymentMethod,
+}
+
+/// The methods of payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PaymentMethod {
+    /// The shopper pays whoever brings the parcel.
+    PayOnDelivery,
+}
+
+/// An order: the answer to its POST, and what its secret link shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderStatus {
+    /// As submitted.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub order_id: OrderId,
+    /// For people: "ST-7K3Q-94MX".
+    pub number: String,
+    /// Server's time.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub placed_at: Timestamp,
+    /// ISO 4217.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub currency: Currency,
+    /// What was bought.
+    pub lines: Vec<OrderedLine>,
+    /// One a brand.
+    pub shipments: Vec<Shipment>,
+    /// The sums.
+    pub totals: Totals,
+    /// How it is paid.
+    pub payment: Payment,
+    /// Path of the order's own page; it contains the secret.
+    pub status_url: String,
+    /// Whether the shopper may still cancel: nothing has been shipped.
+    pub cancellable: bool,
+}
+
+/// A line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderedLine {
+    /// What.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub variant_id: VariantId,
+    /// Its product.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub product_id: ProductId,
+    /// Its seller.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub brand_id: BrandId,
+    /// Title at the time of the order.
+    pub title: String,
+    /// "Sand / 42"; empty without options.
+    pub variant_label: String,
+    /// Thumbnail, if there is one.
+    pub image_url: Option<String>,
+    /// How many.
+    pub quantity: u32,
+    /// Each, minor units, tax included.
+    pub unit_price_minor: i64,
+    /// Share of the discounts, minor units.
+    pub discount_minor: i64,
+    /// Paid for the line, minor units.
+    pub total_minor: i64,
+}
+
+/// What one brand sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Shipment {
+    /// Who.
+    pub brand: Brand,
+    /// How.
+    pub delivery: DeliveryOption,
+    /// How far it is.
+    pub status: FulfilmentStatus,
+}
+
+/// How far one brand's part of an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum FulfilmentStatus {
+    /// The brand has it.
+    Placed,
+    /// On its way.
+    Shipped,
+    /// With the shopper.
+    Delivered,
+    /// Sent back.
+    Returned,
+    /// Stopped before it was shipped.
+    Cancelled,
+}

@@ -1,0 +1,42 @@
+//! What the widget keeps in the browser's storage, versioned.
+
+use serde::{Deserialize, Serialize};
+use shoptag_commerce::{Currency, ProductId, TagId, Timestamp, VariantId, VideoId};
+
+/// The bag of one site. Strictly necessary, so it is kept without consent; erased when emptied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedBag {
+    /// [`crate::SCHEMA_VERSION`]; a bag of another version is left alone and not shown.
+    pub schema_version: u32,
+    /// The bag's one currency.
+    pub currency: Currency,
+    /// In the order of adding.
+    pub lines: Vec<SavedLine>,
+}
+
+/// A line of the bag, with what is needed to show it in another video.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedLine {
+    /// What.
+    pub variant_id: VariantId,
+    /// Its product.
+    pub product_id: ProductId,
+    /// As it was when added.
+    pub title: String,
+    /// "Sand / 42"; empty without options.
+    pub variant_label: String,
+    /// The seller's name.
+    pub brand_name: String,
+    /// Thumbnail, if there is one.
+    pub image_url: Option<String>,
+    /// Price when added, minor units. Shown until a quote says otherwise.
+    pub unit_price_minor: i64,
+    /// How many, at least 1.
+    pub quantity: u32,
+    /// Where it was found.
+    pub video: VideoId,
+    /// The tag that led to it; `None` when added by the page.
+    pub tag: Option<TagId>,
+    /// The shopper's clock. Orders lines, nothing more.
+    pub added_at: Timestamp,
+}

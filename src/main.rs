@@ -1,0 +1,3 @@
+//! Entry point for Trunk.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Build tasks of Shoptag: `cargo xtask COMMAND`.
+
+fn main() {}
