@@ -1,1 +1,28 @@
-//! The Shoptag widget.
+//! The Shoptag widget: shoppable product tags over a video, as the custom element `<shop-tags>`.
+//!
+//! ```text
+//!  shopper, video, network          src/browser (the only place with web-sys)
+//!        |                                ^
+//!        v  Event                         |  Effect
+//!   session::Session::handle(event, now) -+
+//!        |
+//!        v  state, read only
+//!   app::App -> video_overlay, product_tag, product_card, bag, checkout   (Yew)
+//! ```
+//!
+//! One direction: the outside becomes an [`event::Event`], the session answers with
+//! [`effect::Effect`]s, the browser carries them out. The session reads no clock and touches no browser,
+//! so it runs on the host too.
+
+pub mod effect;
+pub mod event;
+pub mod session;
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(target_arch = "wasm32")]
+pub mod embed;
+#[cfg(target_arch = "wasm32")]
+pub mod video_overlay;

@@ -1,0 +1,1 @@
+//! The surface that a host page relies on: names, attributes, methods, events.

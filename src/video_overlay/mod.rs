@@ -1,0 +1,1 @@
+//! The tags over the video.
