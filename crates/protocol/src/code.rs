@@ -91,6 +91,18 @@ codes! {
     RATE_LIMIT = "rate-limit";
     /// 503: come back; see `Retry-After`.
     UNAVAILABLE = "unavailable";
+    /// 409: the checkout attempt has ended; a new one has a new id.
+    ATTEMPT_CLOSED = "attempt-closed";
+    /// 422: the client's order id names another order already.
+    ORDER_ID_USED = "order-id-used";
+    /// 422: an amount with a decimal point; amounts are whole minor units.
+    AMOUNT_PRECISION = "amount-precision";
+    /// 422: not a method of payment that is offered.
+    PAYMENT = "payment";
+    /// 408: the request did not arrive in time.
+    TIMEOUT = "timeout";
+    /// 414: the address is too long.
+    URI_LENGTH = "uri-length";
     /// 500: our fault.
     INTERNAL = "internal";
 }
