@@ -84,7 +84,11 @@ mod tests {
     #[test]
     fn minor_digits_follow_iso_4217() {
         for (code, digits) in [("JPY", 0), ("EUR", 2), ("USD", 2), ("KWD", 3), ("CLF", 4)] {
-            assert_eq!(Currency::parse(code).unwrap().minor_digits(), digits, "{code}");
+            assert_eq!(
+                Currency::parse(code).unwrap().minor_digits(),
+                digits,
+                "{code}"
+            );
         }
     }
 

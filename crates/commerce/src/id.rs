@@ -112,6 +112,14 @@ ids! {
     CheckoutAttemptId;
     /// An order. Made by the client as a UUIDv7.
     OrderId;
+    /// A touchpoint (impression or click). Made by the client; the same id is the same touchpoint.
+    TouchId;
+    /// One visit to one video page; tokens are minted within it.
+    ViewSessionId;
+    /// What a creator and a brand agreed on.
+    CollaborationId;
+    /// One run of paying creators out.
+    PayoutBatchId;
 }
 
 #[cfg(test)]

@@ -5,22 +5,33 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_arithmetic)
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::float_arithmetic
+    )
 )]
 
 mod allocation;
+#[cfg(feature = "chain")]
+mod chain;
 mod currency;
 mod id;
+mod idempotency_key;
 mod money;
 mod rate;
 mod timestamp;
 
 pub use allocation::{AllocationError, allocate};
+#[cfg(feature = "chain")]
+pub use chain::{Digest, DigestError};
 pub use currency::{Currency, UnknownCurrency};
 pub use id::{
-    BrandId, CheckoutAttemptId, CreatorId, IdError, OrderId, ProductId, QuoteId, SiteKey, TagId,
-    TenantId, VariantId, VideoId,
+    BrandId, CheckoutAttemptId, CollaborationId, CreatorId, IdError, OrderId, PayoutBatchId,
+    ProductId, QuoteId, SiteKey, TagId, TenantId, TouchId, VariantId, VideoId, ViewSessionId,
 };
+pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError};
 pub use money::{AmountError, Money, divide_half_away_from_zero};
 pub use rate::{BasisPoints, RateError};
 pub use timestamp::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};

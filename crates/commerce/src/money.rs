@@ -26,7 +26,10 @@ impl Money {
     /// An amount of `amount_minor` minor units of `currency`.
     #[must_use]
     pub const fn new(amount_minor: i64, currency: Currency) -> Self {
-        Self { amount_minor, currency }
+        Self {
+            amount_minor,
+            currency,
+        }
     }
 
     /// Nothing, in `currency`.
@@ -56,7 +59,10 @@ impl Money {
     /// # Errors
     /// [`AmountError::Overflow`].
     pub fn checked_mul(self, quantity: i64) -> Result<Self, AmountError> {
-        let amount_minor = self.amount_minor.checked_mul(quantity).ok_or(AmountError::Overflow)?;
+        let amount_minor = self
+            .amount_minor
+            .checked_mul(quantity)
+            .ok_or(AmountError::Overflow)?;
         Ok(Self::new(amount_minor, self.currency))
     }
 
@@ -74,7 +80,10 @@ impl Money {
         let product = i128::from(self.amount_minor) * i128::from(rate.get());
         let rounded = divide_half_away_from_zero(product, i128::from(BasisPoints::WHOLE));
         // At most 100 % of an i64: it fits.
-        Self::new(i64::try_from(rounded).unwrap_or(self.amount_minor), self.currency)
+        Self::new(
+            i64::try_from(rounded).unwrap_or(self.amount_minor),
+            self.currency,
+        )
     }
 
     fn combine(
@@ -100,7 +109,11 @@ pub fn divide_half_away_from_zero(numerator: i128, denominator: i128) -> i128 {
     let divisor = denominator.unsigned_abs();
     let quotient = magnitude / divisor;
     let remainder = magnitude % divisor;
-    let rounded = if remainder >= divisor - remainder { quotient + 1 } else { quotient };
+    let rounded = if remainder >= divisor - remainder {
+        quotient + 1
+    } else {
+        quotient
+    };
     let signed = i128::try_from(rounded).unwrap_or(i128::MAX);
     if numerator < 0 { -signed } else { signed }
 }
@@ -123,16 +136,31 @@ mod tests {
 
     #[test]
     fn overflow_is_an_error_and_never_wraps() {
-        assert_eq!(eur(i64::MAX).checked_add(eur(1)), Err(AmountError::Overflow));
-        assert_eq!(eur(i64::MIN).checked_sub(eur(1)), Err(AmountError::Overflow));
-        assert_eq!(eur(9_000_000_000_000_000).checked_mul(10_000), Err(AmountError::Overflow));
+        assert_eq!(
+            eur(i64::MAX).checked_add(eur(1)),
+            Err(AmountError::Overflow)
+        );
+        assert_eq!(
+            eur(i64::MIN).checked_sub(eur(1)),
+            Err(AmountError::Overflow)
+        );
+        assert_eq!(
+            eur(9_000_000_000_000_000).checked_mul(10_000),
+            Err(AmountError::Overflow)
+        );
     }
 
     #[test]
     fn halves_round_away_from_zero() {
-        for (numerator, denominator, expected) in
-            [(1, 2, 1), (-1, 2, -1), (3, 2, 2), (4, 3, 1), (5, 3, 2), (-5, 3, -2), (0, 7, 0)]
-        {
+        for (numerator, denominator, expected) in [
+            (1, 2, 1),
+            (-1, 2, -1),
+            (3, 2, 2),
+            (4, 3, 1),
+            (5, 3, 2),
+            (-5, 3, -2),
+            (0, 7, 0),
+        ] {
             assert_eq!(divide_half_away_from_zero(numerator, denominator), expected);
         }
     }

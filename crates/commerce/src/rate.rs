@@ -21,7 +21,11 @@ impl BasisPoints {
     /// # Errors
     /// [`RateError`] above 10 000.
     pub fn new(basis_points: u16) -> Result<Self, RateError> {
-        if basis_points > Self::WHOLE { Err(RateError) } else { Ok(Self(basis_points)) }
+        if basis_points > Self::WHOLE {
+            Err(RateError)
+        } else {
+            Ok(Self(basis_points))
+        }
     }
 
     /// The number of basis points.
