@@ -11,7 +11,9 @@ mod order;
 mod problem;
 mod quote;
 mod saved;
+mod touchpoint;
 mod video;
+mod view_session;
 
 pub use catalogue::{
     Brand, DeliveryPromise, Image, OptionAxis, OptionValue, Product, Rating, Variant,
@@ -26,7 +28,14 @@ pub use quote::{
     QuoteLine, QuoteRequest, QuotedShipment, Totals,
 };
 pub use saved::{SavedBag, SavedLine};
+pub use touchpoint::{
+    RejectedTouchpoint, TouchpointBatch, TouchpointBatchAnswer, TouchpointKind, TouchpointReport,
+};
 pub use video::{CreatorInfo, SellingPolicy, Video, VideoDocument};
+pub use view_session::{
+    BagBindingRequest, BagReceipt, ClickReceipt, ClickRequest, TagToken, ViewSession,
+    ViewSessionRequest,
+};
 
 /// Version of the shapes in this crate, in each document's `schema_version`.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -36,6 +36,9 @@ pub struct OrderRequest {
     pub payment: Payment,
     /// The shopper's clock, RFC 3339 with a zone. Evidence only.
     pub created_at: String,
+    /// Signed click receipts that the device holds, at most 100. The decision reads nothing else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<String>,
 }
 
 /// A line as the shopper saw it.
@@ -50,6 +53,9 @@ pub struct OrderLine {
     pub quantity: u32,
     /// Minor units, as shown.
     pub unit_price_minor: i64,
+    /// The signed bag receipt (or click receipt) that the line was bound to when it was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
 
 /// How an order is paid.

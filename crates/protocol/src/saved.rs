@@ -39,4 +39,7 @@ pub struct SavedLine {
     pub tag: Option<TagId>,
     /// The shopper's clock. Orders lines, nothing more.
     pub added_at: Timestamp,
+    /// The signed receipt that binds the line to the creator who led to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
