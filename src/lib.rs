@@ -15,14 +15,12 @@
 //! so it runs on the host too.
 
 pub mod effect;
+pub mod embed;
 pub mod event;
 pub mod session;
+pub mod video_overlay;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
-#[cfg(target_arch = "wasm32")]
-pub mod embed;
-#[cfg(target_arch = "wasm32")]
-pub mod video_overlay;

@@ -1,1 +1,10 @@
-//! The tags over the video.
+//! The tags over the video: which are on screen, where, and what may be tapped.
+
+mod scene;
+
+#[cfg(target_arch = "wasm32")]
+mod overlay;
+
+#[cfg(target_arch = "wasm32")]
+pub use overlay::{VideoOverlay, VideoOverlayProps};
+pub use scene::{OverlayTexts, Scene, TagLabel};

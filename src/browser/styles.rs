@@ -1,0 +1,1 @@
+//! Style sheets as constructable sheets: allowed under `style-src 'self'`, shared by all elements.

@@ -1,0 +1,476 @@
+//! The attributes of `<shop-tags>`, parsed into values that cannot be wrong. Reads no DOM.
+//!
+//! What the widget cannot work without is an error, and the page's fallback stays. Everything else falls
+//! back to its default and is reported as a defect.
+
+use shoptag_commerce::{Currency, VideoId};
+
+/// Longest attribute value that is looked at, in bytes. No real one comes near.
+const VALUE_BYTES_MAX: usize = 2048;
+
+/// What `<shop-tags>` was asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The public site key, `pk_...`.
+    pub site: String,
+    /// The video whose tags are shown.
+    pub video: VideoId,
+    /// Base of every request: an origin with an optional path, or empty for the page's own origin.
+    /// Never ends with a slash.
+    pub api: String,
+    /// CSS selector or id of a player that is not a child of the element.
+    pub player: Option<String>,
+    /// Whether the video pauses while a card is open.
+    pub pause_on_card: bool,
+    /// BCP 47 tag of texts and prices.
+    pub locale: String,
+    /// Asked-for currency of prices; `None`: the site's own.
+    pub currency: Option<Currency>,
+    /// Where the tag track comes from.
+    pub track: TrackSource,
+    /// Accent colour `#rgb` or `#rrggbb`; `None`: from the page's `--shoptag-accent`.
+    pub accent: Option<String>,
+    /// Light, dark, or as the page and the system say.
+    pub colour_scheme: ColourScheme,
+}
+
+/// Where the tag track comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TrackSource {
+    /// The backend's document.
+    #[default]
+    Backend,
+    /// A `<track kind="metadata">` of the video (WebVTT).
+    Native,
+    /// A `<script type="application/json">` child of the element.
+    Script,
+    /// No tags on the picture; the lists still work.
+    None,
+}
+
+/// Which colours cards and sheets have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColourScheme {
+    /// As the page's `color-scheme` and the system say.
+    #[default]
+    Auto,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// Why the widget cannot work at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigError {
+    /// No site key or no video.
+    Missing,
+    /// The API's address is not one to which a purchase may be sent.
+    Url,
+}
+
+impl ConfigError {
+    /// The stable code in the `shop-error` event.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "config-missing",
+            Self::Url => "config-url",
+        }
+    }
+}
+
+/// An attribute that was refused; its default holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigDefect {
+    /// `lang` is not a language tag.
+    Locale,
+    /// `currency` is not an ISO 4217 code.
+    Currency,
+    /// `accent` or `theme` is not one of the allowed values.
+    Theme,
+    /// `track` is none of the known sources.
+    Track,
+}
+
+impl ConfigDefect {
+    /// The stable code in the `shop-error` event.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Locale => "config-locale",
+            Self::Currency => "config-currency",
+            Self::Theme => "config-theme",
+            Self::Track => "config-track",
+        }
+    }
+}
+
+/// What the parser must know of the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The page's origin, `https://example.com`.
+    pub origin: String,
+    /// Language of the place where the element stands, else of the browser. May be empty.
+    pub locale: String,
+}
+
+impl Config {
+    /// Reads the attributes through `attribute` (its value by name).
+    ///
+    /// # Errors
+    /// [`ConfigError`]: nothing can be shown and no request may be made.
+    pub fn parse(
+        attribute: impl Fn(&str) -> Option<String>,
+        page: &Page,
+    ) -> Result<(Self, Vec<ConfigDefect>), ConfigError> {
+        let value = |name| attribute(name).filter(|text| text.len() <= VALUE_BYTES_MAX);
+        let site = value("site")
+            .filter(|key| is_site_key(key))
+            .ok_or(ConfigError::Missing)?;
+        let video = value("video").and_then(|id| VideoId::parse(id).ok());
+        let video = video.ok_or(ConfigError::Missing)?;
+        let api = match attribute("api") {
+            None => String::new(),
+            Some(url) => parse_api(url.trim(), &page.origin).ok_or(ConfigError::Url)?,
+        };
+        let mut defects = Vec::new();
+        // An attribute that is too long counts as a bad one, not as an absent one.
+        let mut choose = |name, defect| match attribute(name) {
+            Some(text) if text.len() > VALUE_BYTES_MAX => {
+                defects.push(defect);
+                None
+            }
+            other => other,
+        };
+        let lang = choose("lang", ConfigDefect::Locale);
+        let currency = choose("currency", ConfigDefect::Currency);
+        let accent = choose("accent", ConfigDefect::Theme);
+        let theme = choose("theme", ConfigDefect::Theme);
+        let track = choose("track", ConfigDefect::Track);
+        let config = Self {
+            site,
+            video,
+            api,
+            player: value("for").filter(|selector| !selector.trim().is_empty()),
+            pause_on_card: value("pause").is_some_and(|text| text != "false"),
+            locale: parse_locale(lang, &page.locale, &mut defects),
+            currency: checked(currency, ConfigDefect::Currency, &mut defects, |code| {
+                Currency::parse(code).ok()
+            }),
+            track: checked(track, ConfigDefect::Track, &mut defects, parse_track)
+                .unwrap_or_default(),
+            accent: checked(accent, ConfigDefect::Theme, &mut defects, parse_colour),
+            colour_scheme: checked(theme, ConfigDefect::Theme, &mut defects, parse_scheme)
+                .unwrap_or_default(),
+        };
+        Ok((config, defects))
+    }
+}
+
+/// A present value through `parse`; a refused one is a defect.
+fn checked<T>(
+    value: Option<String>,
+    defect: ConfigDefect,
+    defects: &mut Vec<ConfigDefect>,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    let text = value?;
+    let parsed = parse(text.trim());
+    if parsed.is_none() {
+        defects.push(defect);
+    }
+    parsed
+}
+
+fn parse_locale(lang: Option<String>, page: &str, defects: &mut Vec<ConfigDefect>) -> String {
+    let own = checked(lang, ConfigDefect::Locale, defects, |text| {
+        is_language_tag(text).then(|| text.to_owned())
+    });
+    let refused = defects.contains(&ConfigDefect::Locale);
+    match own {
+        Some(tag) => tag,
+        None if !refused && is_language_tag(page) => page.to_owned(),
+        None => String::from("en"),
+    }
+}
+
+fn parse_track(text: &str) -> Option<TrackSource> {
+    match text {
+        "backend" => Some(TrackSource::Backend),
+        "native" => Some(TrackSource::Native),
+        "script" => Some(TrackSource::Script),
+        "none" => Some(TrackSource::None),
+        _ => None,
+    }
+}
+
+fn parse_scheme(text: &str) -> Option<ColourScheme> {
+    match text {
+        "auto" => Some(ColourScheme::Auto),
+        "light" => Some(ColourScheme::Light),
+        "dark" => Some(ColourScheme::Dark),
+        _ => None,
+    }
+}
+
+/// `#rgb` or `#rrggbb`: the only colours that cannot carry anything else into a style.
+fn parse_colour(text: &str) -> Option<String> {
+    let digits = text.strip_prefix('#')?;
+    let fits = matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    fits.then(|| text.to_owned())
+}
+
+fn is_site_key(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+/// Subtags of 1..=8 letters or digits, the first of 2..=3 letters, at most 35 bytes (RFC 5646 4.4.1).
+fn is_language_tag(text: &str) -> bool {
+    let mut subtags = text.split('-');
+    let primary = subtags.next().unwrap_or_default();
+    text.len() <= 35
+        && (2..=3).contains(&primary.len())
+        && primary.bytes().all(|b| b.is_ascii_alphabetic())
+        && subtags.all(|subtag| {
+            (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}
+
+/// The base URL without its last slashes, or `None` when a purchase must not go there.
+fn parse_api(url: &str, page_origin: &str) -> Option<String> {
+    let plain = url.len() <= VALUE_BYTES_MAX
+        && url
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'@' | b'?' | b'#'));
+    if !plain {
+        return None;
+    }
+    let base = url.trim_end_matches('/');
+    if base.is_empty() {
+        // "" and "/" are the page's own origin; "//" is a network path without a host.
+        return (url.len() <= 1).then(String::new);
+    }
+    if base.starts_with('/') {
+        return (!base.starts_with("//")).then(|| base.to_owned());
+    }
+    let (scheme, rest) = base.split_once("://")?;
+    let host_and_port = rest.split('/').next().unwrap_or_default();
+    let allowed = match scheme {
+        "https" => is_host(host_and_port),
+        "http" => {
+            is_host(host_and_port) && (is_loopback(host_and_port) || is_same(base, page_origin))
+        }
+        _ => false,
+    };
+    allowed.then(|| base.to_owned())
+}
+
+fn is_same(base: &str, page_origin: &str) -> bool {
+    base.strip_prefix(page_origin)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn is_host(host_and_port: &str) -> bool {
+    let named = |host: &str| {
+        !host.is_empty()
+            && !host.starts_with('.')
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+    };
+    let numbered = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    if let Some(rest) = host_and_port.strip_prefix('[') {
+        let Some((address, tail)) = rest.split_once(']') else {
+            return false;
+        };
+        return address
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+            && (tail.is_empty() || tail.strip_prefix(':').is_some_and(numbered));
+    }
+    match host_and_port.split_once(':') {
+        Some((host, port)) => named(host) && numbered(port),
+        None => named(host_and_port),
+    }
+}
+
+fn is_loopback(host_and_port: &str) -> bool {
+    let host = match host_and_port.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => host,
+        _ => host_and_port,
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(attributes: &[(&str, &str)]) -> Result<(Config, Vec<ConfigDefect>), ConfigError> {
+        let page = Page {
+            origin: "http://shop.test".into(),
+            locale: "de-AT".into(),
+        };
+        Config::parse(
+            |name| {
+                let found = attributes.iter().rev().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            },
+            &page,
+        )
+    }
+
+    fn with(name: &str, value: &str) -> Result<(Config, Vec<ConfigDefect>), ConfigError> {
+        parse(&[("site", "pk_demo"), ("video", "loft"), (name, value)])
+    }
+
+    #[test]
+    fn without_a_site_key_or_a_video_nothing_is_shown() {
+        for attributes in [
+            &[][..],
+            &[("site", "pk_demo")],
+            &[("video", "loft")],
+            &[("site", ""), ("video", "loft")],
+        ] {
+            assert_eq!(parse(attributes).map(|_| ()), Err(ConfigError::Missing));
+        }
+        assert_eq!(
+            with("site", "pk demo").map(|_| ()),
+            Err(ConfigError::Missing)
+        );
+        assert_eq!(with("video", "a\0b").map(|_| ()), Err(ConfigError::Missing));
+    }
+
+    #[test]
+    fn an_api_address_is_an_origin_with_a_path_or_a_path() {
+        for (given, kept) in [
+            ("https://api.shoptag.example", "https://api.shoptag.example"),
+            (
+                "https://api.shoptag.example:8443/v/",
+                "https://api.shoptag.example:8443/v",
+            ),
+            ("http://localhost:8080/", "http://localhost:8080"),
+            ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("http://shop.test/shoptag", "http://shop.test/shoptag"),
+            ("/shoptag/", "/shoptag"),
+            ("/", ""),
+            ("", ""),
+        ] {
+            let (config, defects) = with("api", given).unwrap_or_else(|_| panic!("{given}"));
+            assert_eq!((config.api.as_str(), defects.len()), (kept, 0), "{given}");
+        }
+    }
+
+    #[test]
+    fn an_api_address_that_could_leak_a_purchase_is_refused() {
+        for url in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://evil.example",
+            "//evil.example",
+            "//",
+            "/\\evil.example",
+            "https://api.shoptag.example@evil.com",
+            "https://",
+            "https://:80",
+            "https://a b",
+            "https://a\u{0}b",
+            "https://host:99999",
+            "https://host?x",
+            "https://host#x",
+            "http://127.0.0.1.evil.example",
+            "http://shop.test.evil.example",
+            "HTTPS\t://x",
+            "ftp://localhost",
+            "https://[::1",
+        ] {
+            assert_eq!(with("api", url).map(|_| ()), Err(ConfigError::Url), "{url}");
+        }
+        let long = format!("https://{}.example", "a".repeat(5000));
+        assert_eq!(with("api", &long).map(|_| ()), Err(ConfigError::Url));
+    }
+
+    #[test]
+    fn a_language_falls_back_to_the_pages_and_a_bad_one_to_english() {
+        let long = format!("xx-{}", "INVALID-".repeat(1250));
+        for (value, locale, defects) in [
+            (Some("fr"), "fr", &[][..]),
+            (Some("zh-Hant-TW"), "zh-Hant-TW", &[]),
+            (None, "de-AT", &[]),
+            (Some("../../etc"), "en", &[ConfigDefect::Locale]),
+            (Some(long.as_str()), "en", &[ConfigDefect::Locale]),
+            (Some("e"), "en", &[ConfigDefect::Locale]),
+            (Some("en--US"), "en", &[ConfigDefect::Locale]),
+        ] {
+            let mut attributes = vec![("site", "pk_demo"), ("video", "loft")];
+            attributes.extend(value.map(|value| ("lang", value)));
+            let (config, found) = parse(&attributes).expect("complete");
+            assert_eq!(
+                (config.locale.as_str(), found.as_slice()),
+                (locale, defects),
+                "{value:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bad_currency_theme_or_track_is_reported_and_its_default_holds() {
+        for (name, value, defect) in [
+            ("currency", "usd", ConfigDefect::Currency),
+            ("currency", "ZZZ", ConfigDefect::Currency),
+            ("currency", "US$", ConfigDefect::Currency),
+            ("currency", "", ConfigDefect::Currency),
+            ("accent", "red;}body{display:none", ConfigDefect::Theme),
+            ("accent", "url(https://evil)", ConfigDefect::Theme),
+            ("accent", "expression()", ConfigDefect::Theme),
+            ("accent", "#12345", ConfigDefect::Theme),
+            ("theme", "night", ConfigDefect::Theme),
+            ("track", "https://evil", ConfigDefect::Track),
+        ] {
+            let (config, defects) = with(name, value).expect("complete");
+            assert_eq!(defects, [defect], "{name}={value}");
+            assert_eq!(
+                (config.currency, config.accent),
+                (None, None),
+                "{name}={value}"
+            );
+            assert_eq!(config.colour_scheme, ColourScheme::Auto);
+            assert_eq!(config.track, TrackSource::Backend);
+        }
+    }
+
+    #[test]
+    fn good_values_are_kept() {
+        let (config, defects) = parse(&[
+            ("site", "pk_demo"),
+            ("video", "loft"),
+            ("currency", "JPY"),
+            ("accent", "#0a7"),
+            ("theme", "dark"),
+            ("track", "native"),
+            ("pause", ""),
+            ("for", "#player video"),
+        ])
+        .expect("complete");
+        assert_eq!(defects, []);
+        assert_eq!(config.currency, Currency::parse("JPY").ok());
+        assert_eq!(config.accent.as_deref(), Some("#0a7"));
+        assert_eq!(config.colour_scheme, ColourScheme::Dark);
+        assert_eq!(config.track, TrackSource::Native);
+        assert_eq!(config.player.as_deref(), Some("#player video"));
+        assert!(config.pause_on_card);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_attribute_value_panics(name in "site|video|api|lang|currency|accent|theme|track|for",
+                                     value in ".{0,80}") {
+            let _ = with(&name, &value);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The places in the light DOM where forms live, so that browsers and password managers can fill them.
+
+use crate::browser::dom::Element;
+
+/// Elements in the light DOM of the host, made by the mount and removed with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slots {
+    /// `<div slot="shoptag-checkout">`: show it with `<slot name="shoptag-checkout">`.
+    pub checkout: Element,
+    /// `<div slot="shoptag-dialog">`: the same for other forms.
+    pub dialog: Element,
+}
