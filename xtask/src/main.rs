@@ -1,3 +1,49 @@
-//! Build tasks of Shoptag: `cargo xtask COMMAND`.
+//! Build tasks of Shoptag: `cargo xtask COMMAND`. `cargo xtask help` lists them.
+//!
+//! Everything that a command misses it installs itself, at a pinned version, into `target/tools` or through
+//! the system's package manager, and says so. A command can be run twice. No product code lives here.
 
-fn main() {}
+#![expect(
+    clippy::print_stdout,
+    reason = "a command-line tool talks through standard output"
+)]
+
+mod paths;
+mod shell;
+mod tools;
+mod widget;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  widget [--dev]   the embeddable files in target/widget, with their sizes; --dev builds quickly
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["widget"] => widget::build(widget::Profile::Small).map(drop),
+        ["widget", "--dev"] => widget::build(widget::Profile::Quick).map(drop),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => bail!("no such command: {}\n\n{HELP}", words.join(" ")),
+    }
+}
