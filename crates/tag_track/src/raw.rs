@@ -1,7 +1,242 @@
-//! The tag track as it stands in a document, before validation.
+//! The tag track as it stands in a document, before validation: the only place with its field names.
+//!
+//! Reading never fails because of a value's type: what does not fit is kept as
+//! [`Field::Malformed`] and becomes a defect in `validate`.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A tag track as read, nothing checked: any JSON of roughly the right shape fits.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct RawTrack {}
+use crate::field::{Field, FieldName, Item, Part};
+use crate::limits::{KEY_FRAMES_MAX, TAGS_MAX};
+
+/// Version of the format that this crate reads and writes, in `schema_version`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Ids and labels without control characters, as an ECMA-262 pattern for the schema.
+#[cfg(test)]
+const NO_CONTROLS: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+
+/// How many unknown fields of one object are kept for the report: enough to see what went wrong.
+const UNKNOWN_FIELDS_MAX: usize = 8;
+
+/// A tag track as read, nothing checked: any document fits.
+///
+/// Reads from every self-describing serde format. In a browser the numbers may be NaN or infinite.
+/// Of a list of more than 10,000 tags the first 10,001 are kept, so that the excess can be told.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(
+    test,
+    schemars(
+        title = "Shoptag tag track",
+        description = "Which product is where in the picture of a video, and when.",
+        deny_unknown_fields
+    )
+)]
+pub struct RawTrack {
+    /// Version of the format: 1.
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
+    pub schema_version: Field<f64>,
+    /// At most 10,000. Ids are unique within the track.
+    #[cfg_attr(test, schemars(length(max = 10_000)))]
+    pub tags: Field<Vec<Field<RawTag>>>,
+    /// Names of fields that the format does not have; ignored, reported, never written.
+    #[serde(skip)]
+    pub unknown_fields: Vec<String>,
+}
+
+/// One product tag: a product, a time span, and where the thing is during it. Nothing is checked yet.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(
+    rename = "Tag",
+    deny_unknown_fields,
+    extend(
+        "oneOf" = [{"required": ["x", "y"]}, {"required": ["key_frames"]}],
+        "dependentRequired" = {"x": ["y"], "y": ["x"], "w": ["h"], "h": ["w"]}
+    )
+))]
+pub struct RawTag {
+    /// Unique within the track, 1..=255 bytes without control characters.
+    #[cfg_attr(test, schemars(length(min = 1, max = 255), extend("pattern" = NO_CONTROLS)))]
+    pub id: Field<String>,
+    /// Id of the product that is for sale.
+    #[cfg_attr(test, schemars(length(min = 1, max = 255), extend("pattern" = NO_CONTROLS)))]
+    pub product: Field<String>,
+    /// Id of the variant that is seen in the picture.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 255), extend("pattern" = NO_CONTROLS)))]
+    pub variant: Field<String>,
+    /// First moment on screen, seconds of media time.
+    #[cfg_attr(test, schemars(range(min = 0, max = 10_000_000_000_f64)))]
+    pub start: Field<f64>,
+    /// The moment it leaves, seconds, after `start`.
+    #[cfg_attr(test, schemars(range(min = 0, max = 10_000_000_000_f64)))]
+    pub end: Field<f64>,
+    /// Centre of a tag that stands still, 0..=1 from the left of the picture.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub x: Field<f64>,
+    /// Centre of a tag that stands still, 0..=1 from the top of the picture.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub y: Field<f64>,
+    /// Width of the rectangle, 0..=1 of the picture. Without `w` and `h` the tag is a point.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub w: Field<f64>,
+    /// Height of the rectangle, 0..=1 of the picture.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub h: Field<f64>,
+    /// Where a moving tag is, in strictly ascending time; instead of `x` and `y`.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 10_000)))]
+    pub key_frames: Field<Vec<Field<RawKeyFrame>>>,
+    /// How positions between key frames are made; `linear` when absent.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(extend("enum" = ["linear", "catmull-rom"])))]
+    pub interpolation: Field<String>,
+    /// Where the button stands still while the marker moves.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub anchor: Field<RawAnchor>,
+    /// A label instead of the product's title, plain text.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 200), extend("pattern" = NO_CONTROLS)))]
+    pub label: Field<String>,
+    /// Names of fields that the format does not have; ignored, reported, never written.
+    #[serde(skip)]
+    pub unknown_fields: Vec<String>,
+}
+
+/// Where the thing is at one moment. Nothing is checked yet.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(
+    rename = "KeyFrame",
+    deny_unknown_fields,
+    extend("dependentRequired" = {"w": ["h"], "h": ["w"]})
+))]
+pub struct RawKeyFrame {
+    /// Seconds of media time (of the video, not of the tag).
+    #[cfg_attr(test, schemars(range(min = 0, max = 10_000_000_000_f64)))]
+    pub t: Field<f64>,
+    /// Centre, 0..=1 from the left of the picture.
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub x: Field<f64>,
+    /// Centre, 0..=1 from the top of the picture.
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub y: Field<f64>,
+    /// Width of the rectangle here; only if the tag has `w` and `h`.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub w: Field<f64>,
+    /// Height of the rectangle here.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub h: Field<f64>,
+    /// From here to the next key frame the thing cannot be seen; `false` when absent.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub hidden: Field<bool>,
+    /// Names of fields that the format does not have; ignored, reported, never written.
+    #[serde(skip)]
+    pub unknown_fields: Vec<String>,
+}
+
+/// A fixed position. Nothing is checked yet.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Anchor", deny_unknown_fields))]
+pub struct RawAnchor {
+    /// 0..=1 from the left of the picture.
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub x: Field<f64>,
+    /// 0..=1 from the top of the picture.
+    #[cfg_attr(test, schemars(range(min = 0, max = 1)))]
+    pub y: Field<f64>,
+    /// Names of fields that the format does not have; ignored, reported, never written.
+    #[serde(skip)]
+    pub unknown_fields: Vec<String>,
+}
+
+impl Default for RawTrack {
+    /// A valid track without tags.
+    fn default() -> Self {
+        Self {
+            schema_version: Field::Known(f64::from(SCHEMA_VERSION)),
+            tags: Field::Known(Vec::new()),
+            unknown_fields: Vec::new(),
+        }
+    }
+}
+
+impl RawTrack {
+    fn blank() -> Self {
+        Self {
+            schema_version: Field::Absent,
+            tags: Field::Absent,
+            unknown_fields: Vec::new(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RawTrack {
+    /// Fails only where the carrier itself is broken (JSON syntax), never because of a value's type.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Field::deserialize(deserializer)? {
+            Field::Known(track) => track,
+            Field::Absent | Field::Malformed => Self::blank(),
+        })
+    }
+}
+
+/// Makes a struct of fields readable from an object: fields by name, the last of two equal names wins
+/// (as in JavaScript), unknown names noted.
+macro_rules! read_as_object {
+    ($object:ident, $blank:expr, $($name:literal => $field:ident),+) => {
+        impl Part for $object {
+            fn from_object<'de, A: MapAccess<'de>>(
+                mut access: A,
+            ) -> Result<Option<Self>, A::Error> {
+                let mut object = $blank;
+                while let Some(name) = access.next_key_seed(FieldName(&[$($name),+]))? {
+                    match name {
+                        $(Ok($name) => object.$field = access.next_value()?,)+
+                        Ok(_) => {
+                            access.next_value::<IgnoredAny>()?;
+                        }
+                        Err(unknown) => {
+                            access.next_value::<IgnoredAny>()?;
+                            if object.unknown_fields.len() < UNKNOWN_FIELDS_MAX {
+                                object.unknown_fields.push(unknown);
+                            }
+                        }
+                    }
+                }
+                Ok(Some(object))
+            }
+
+            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
+            }
+        }
+    };
+}
+
+read_as_object!(RawTrack, RawTrack::blank(),
+    "schema_version" => schema_version, "tags" => tags);
+read_as_object!(RawTag, RawTag::default(),
+    "id" => id, "product" => product, "variant" => variant, "start" => start, "end" => end,
+    "x" => x, "y" => y, "w" => w, "h" => h, "key_frames" => key_frames,
+    "interpolation" => interpolation, "anchor" => anchor, "label" => label);
+read_as_object!(RawKeyFrame, RawKeyFrame::default(),
+    "t" => t, "x" => x, "y" => y, "w" => w, "h" => h, "hidden" => hidden);
+read_as_object!(RawAnchor, RawAnchor::default(), "x" => x, "y" => y);
+
+impl Item for RawTag {
+    const COUNT_READ_MAX: usize = TAGS_MAX + 1;
+}
+
+impl Item for RawKeyFrame {
+    const COUNT_READ_MAX: usize = KEY_FRAMES_MAX + 1;
+}

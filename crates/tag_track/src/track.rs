@@ -9,6 +9,19 @@ pub struct TagTrack {
     pub tags: Vec<Tag>,
 }
 
+impl TagTrack {
+    /// The track of `tags`, put in order of start time, then id.
+    #[must_use]
+    pub fn new(mut tags: Vec<Tag>) -> Self {
+        tags.sort_by(|a, b| {
+            a.start_s
+                .total_cmp(&b.start_s)
+                .then_with(|| a.id.cmp(&b.id))
+        });
+        Self { tags }
+    }
+}
+
 /// One product tag: a product, a time span, and where the thing is during it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
@@ -69,8 +82,28 @@ pub enum Interpolation {
     /// Straight lines.
     #[default]
     Linear,
-    /// A smooth curve through every key frame (centripetal is not needed: times are given).
+    /// A smooth curve through every key frame: Catmull-Rom with the key frames' own times as knots.
+    /// Sizes change in straight lines, so that they never swing below zero.
     CatmullRom,
+}
+
+impl Interpolation {
+    /// As the format writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::CatmullRom => "catmull-rom",
+        }
+    }
+
+    /// The one that the format calls `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Linear, Self::CatmullRom]
+            .into_iter()
+            .find(|each| each.name() == name)
+    }
 }
 
 /// A fixed position, 0..=1 of the picture.
