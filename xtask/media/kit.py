@@ -11,7 +11,7 @@ import re
 import numpy as np
 import skia
 
-LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kNearest)
 
 
 # --- numbers ---------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ class Sprite:
         c.scale(-scale if flip else scale, scale)
         c.translate(self.left, self.top)
         c.scale(1 / self.scale, 1 / self.scale)
-        p = skia.Paint(AntiAlias=True, Dither=True, Alphaf=alpha)
+        p = skia.Paint(AntiAlias=True, Alphaf=alpha)
         if filter:
             p.setColorFilter(filter)
         c.drawImage(self.image, 0, 0, LINEAR, p)

@@ -11,6 +11,11 @@ from kit import Sprite, clamp, dark, ground, keyed, lerp, light, lin, moved, ova
 from stage import Camera, Layer, Scene, TagSpec
 
 
+def _arm(c):
+    people.forearm(c, 168, 12, 598, 325, 0.98)
+    people.grip_behind(c)
+
+
 class Morning(Scene):
     def __init__(self, fmt):
         super().__init__(fmt)
@@ -26,7 +31,11 @@ class Morning(Scene):
         self.top = Layer(fmt, 1.0, self._top)
         self.near = Layer(fmt, 1.7, self._near)
         self.mug = sprite("mug", lambda: Sprite(home.mug, -90, -100, 140, 100, 1.7))
-        self.leaves = [sprite(f"leaf{i}", lambda i=i: Sprite(lambda c: home.leaf(c, i), -90, -110, 90, 90, 1.6)) for i in range(5)]
+        self.arm = sprite("arm", lambda: Sprite(_arm, 60, -90, 700, 460, 1.3))
+        self.fingers = sprite("fingers", lambda: Sprite(people.grip_front, 60, -90, 200, 90, 1.5))
+        self.leaves = [sprite(f"leaf{i}", lambda i=i: Sprite(lambda c: home.leaf(c, i), -90, -110, 90, 90, 1.2)) for i in range(5)]
+        self.beams = Layer(fmt, 0.8, self._beams, scale=0.4)
+        self.warmth = Layer(fmt, 0, self._warmth, margin=0, scale=0.25)
         self.vignette = Layer(fmt, 0, rooms.vignette(fmt), margin=0, scale=0.5)
 
     def camera(self, t):
@@ -104,6 +113,19 @@ class Morning(Scene):
             c.restore()
         c.restore()
 
+    def _beams(self, c):
+        x, y, ww, wh = self.window
+        low = self.h + 120
+        for dx, slant in ((0.16, 0), (0.62, 40)):
+            x0 = x + ww * dx
+            rooms.beam(c, ((x0, y + 10), (x0 + ww * 0.34, y), (x0 + ww * 0.06 - 150 + slant, low), (x0 - ww * 0.6 - 220, low)),
+                       "#fff3cf", 0.72, 22, None)
+
+    def _warmth(self, c):
+        c.drawPaint(paint(shader=rad(
+            self.w * 0.56, self.h * 0.3, max(self.w, self.h) * 0.8,
+            (0, "#ffd9a0", 0.46), (1, "#ffb46a", 0.08))))
+
     # --- motion ---
 
     def hand(self, t):
@@ -143,19 +165,14 @@ class Morning(Scene):
             self._plant(c, t)
             self._mug(c, t)
         with self.at(c, t, 0.8):
-            bx = x + ww * 0.2
-            for k, (dx, a) in enumerate(((0, 0.34), (ww * 0.55, 0.28))):
-                x0 = bx + dx
-                rooms.beam(c, ((x0, y + 20), (x0 + ww * 0.30, y + 10), (x0 + ww * 0.02 - 120 + k * 30, h + 120),
-                               (x0 - ww * 0.62 - 200, h + 120)), "#fff3cf", (0.18 + a * day) , 26)
+            self.beams.draw(c, 0.25 + 0.75 * day, skia.BlendMode.kSoftLight)
         with self.at(c, t, 1.35):
             rooms.dust(c, w, h, t + 3, 8, alpha=0.20 + 0.4 * day)
         with self.at(c, t, 1.7):
             self.near.draw(c)
         # Cool before sunrise, warm after.
         c.drawPaint(paint("#7d86b8", 0.34 * (1 - day), blend=skia.BlendMode.kMultiply))
-        c.drawPaint(paint(shader=rad(w * 0.5, h * 0.3, max(w, h) * 0.8, (0, "#ffd9a0", 0.36 * day), (1, "#ffb46a", 0.05 * day)),
-                          blend=skia.BlendMode.kSoftLight))
+        self.warmth.draw(c, day, skia.BlendMode.kSoftLight)
         self.vignette.draw(c)
 
     def _plant(self, c, t):
@@ -181,21 +198,11 @@ class Morning(Scene):
         c.translate(x, y)
         c.rotate(tilt)
         c.scale(s, s)
-        hx, hy = away * 520, away * 330
-        if away < 1:
-            c.save()
-            c.translate(hx, hy)
-            c.rotate(away * 16)
-            people.forearm(c, 168, 12, 168 + 430, 12 + 330 - lift * 40, 0.98)
-            people.grip_behind(c)
-            c.restore()
-        self.mug.draw(c)
-        if away < 1:
-            c.save()
-            c.translate(hx, hy)
-            c.rotate(away * 16)
-            people.grip_front(c)
-            c.restore()
+        for sprite_ in (self.arm, self.mug, self.fingers):
+            if sprite_ is self.mug:
+                self.mug.draw(c)
+            elif away < 1:
+                sprite_.draw(c, away * 520, away * 330, 1, away * 16)
         c.restore()
 
     def tags(self):

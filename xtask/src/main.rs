@@ -8,19 +8,23 @@
     reason = "a command-line tool talks through standard output"
 )]
 
+mod backend;
+mod demo;
 mod paths;
 mod shell;
+mod site;
 mod tools;
 mod widget;
 
 use std::env;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 const HELP: &str = "\
 cargo xtask COMMAND
 
+  demo [--port N]  the video page with a real backend, on 127.0.0.1 (port 8787)
   widget [--dev]   the embeddable files in target/widget, with their sizes; --dev builds quickly
 ";
 
@@ -40,6 +44,11 @@ fn run(arguments: &[String]) -> Result<()> {
     match words.as_slice() {
         ["widget"] => widget::build(widget::Profile::Small).map(drop),
         ["widget", "--dev"] => widget::build(widget::Profile::Quick).map(drop),
+        ["demo"] => demo::run(site::DEFAULT_PORT),
+        ["demo", "--port", port] => demo::run(
+            port.parse()
+                .with_context(|| format!("{port} is not a port"))?,
+        ),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
