@@ -15,9 +15,23 @@
 )]
 
 pub mod code;
+mod encoding;
 mod error;
+mod fault;
 mod format;
+mod gtin;
+mod html;
+mod id;
+mod link;
+mod merchant;
+mod price;
+mod product;
 mod report;
+mod sale_period;
+mod shopify;
+mod stock;
+mod table;
+mod text;
 
 use shoptag_commerce::{Currency, Timestamp};
 
@@ -50,6 +64,10 @@ pub fn read(
     if bytes.len() > FEED_BYTES_MAX {
         return Err(FeedError::Size);
     }
-    let _ = (format, currency, now);
-    Ok(Report::default())
+    let feed = encoding::decode(bytes)?;
+    match format {
+        Format::ShopifyCsv => shopify::read(&feed, currency),
+        Format::MerchantTsv => merchant::read_tsv(&feed, currency, now),
+        Format::MerchantXml => merchant::read_xml(&feed, currency, now),
+    }
 }
