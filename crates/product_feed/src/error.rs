@@ -2,7 +2,7 @@
 
 use crate::code;
 
-/// Nothing of the feed was read. Each case knows its stable code.
+/// A whole feed is refused. Each case knows its stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FeedError {
     /// The feed is larger than [`crate::FEED_BYTES_MAX`]. The caller splits it. HTTP 413.
@@ -17,6 +17,9 @@ pub enum FeedError {
     /// More than [`crate::COLUMNS_MAX`] columns. HTTP 400.
     #[error("the feed has more than 1000 columns")]
     Columns,
+    /// Removing what the feed no longer has would remove every product. HTTP 409, needs confirming.
+    #[error("the feed has none of the products that the catalogue has")]
+    MassDelete,
     /// The XML carries a document type declaration, which could define entities. HTTP 400.
     #[error("the feed has a DOCTYPE, which is not allowed")]
     XmlDoctype,
@@ -37,6 +40,7 @@ impl FeedError {
             Self::Encoding => code::ENCODING,
             Self::Header => code::CSV_HEADER,
             Self::Columns => code::CSV_COLUMNS,
+            Self::MassDelete => code::FEED_MASS_DELETE,
             Self::XmlDoctype => code::XML_DOCTYPE,
             Self::XmlDepth => code::XML_DEPTH,
             Self::XmlFormat => code::XML_FORMAT,

@@ -12,8 +12,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that the beginning of a feed shows; where that says nothing (it is empty or UTF-16),
-    /// what the file name's ending says. `None` when neither tells: the caller asks.
+    /// The format that the beginning of a feed shows; where that says nothing (it is empty or
+    /// UTF-16), what the file name's ending says. `None` when neither tells: the caller asks.
     ///
     /// `head` is the first part of the file, at least its first line if that is known.
     ///

@@ -8,8 +8,8 @@ pub(crate) fn has_shape(digits: &str) -> bool {
     LENGTHS.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether `digits` is a GTIN: of the right shape, and its last digit is GS1's check digit (weights 3
-/// and 1 from the right, GS1 General Specifications 7.9).
+/// Whether `digits` is a GTIN: of the right shape, and its last digit is GS1's check digit (weights
+/// 3 and 1 from the right, GS1 General Specifications 7.9).
 pub(crate) fn is_valid(digits: &str) -> bool {
     let weighted = |(index, byte): (usize, u8)| {
         u32::from(byte.wrapping_sub(b'0')) * if index % 2 == 0 { 1 } else { 3 }

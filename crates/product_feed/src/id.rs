@@ -9,8 +9,8 @@ const BYTES_MAX: usize = 255;
 
 /// The id without the spaces around it. `Err` says what is wrong with `field`.
 ///
-/// Control characters are `sku-format`; characters that cannot be seen, so that two different ids look
-/// the same, are `text-control`.
+/// Control characters are `sku-format`; characters that cannot be seen, so that two different ids
+/// look the same, are `text-control`.
 pub(crate) fn check<'a>(text: &'a str, field: &'static str) -> Result<&'a str, Fault> {
     let id = text.trim_matches(' ');
     if id.is_empty() || id.len() > BYTES_MAX || id.chars().any(char::is_control) {

@@ -1,8 +1,8 @@
 //! Reads product feeds into checked products: Shopify's CSV export, Google Merchant's TSV and XML.
 //!
-//! Pure: bytes in, [`Report`] out. No network, no files, no database, no clock. Everything a feed says
-//! is hostile until checked here; the good products are kept, each bad part is reported with its line
-//! and a stable code. The README beside this crate lists the codes and the rules.
+//! Pure: bytes in, [`Report`] out. No network, no files, no database, no clock. Everything a feed
+//! says is hostile until checked here; the good products are kept, each bad part is reported with
+//! its line and a stable code. The README beside this crate lists the codes and the rules.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
@@ -39,11 +39,11 @@ pub use error::FeedError;
 pub use format::Format;
 pub use report::{FeedImage, FeedOption, FeedProduct, FeedVariant, Rejection, Report, Stock};
 
-/// Largest feed, in bytes: 128 MiB. Shopify's own limit is 15 MB a file; a Google feed of 100,000 items
-/// has about 100 MB. It is held in memory while it is read.
+/// Largest feed, in bytes: 128 MiB. Shopify's own limit is 15 MB a file; a Google feed of 100,000
+/// items has about 100 MB. It is held in memory while it is read.
 pub const FEED_BYTES_MAX: usize = 128 * 1024 * 1024;
-/// Most columns a table may have (reliability list, F20). Shopify exports have about 60, with metafields
-/// a few hundred.
+/// Most columns a table may have (reliability list, F20). Shopify exports have about 60, with
+/// metafields a few hundred.
 pub const COLUMNS_MAX: usize = 1_000;
 /// Largest price in minor units: 2^53 - 1, the largest whole number that JavaScript holds exactly.
 pub const PRICE_MINOR_MAX: i64 = 9_007_199_254_740_991;
@@ -71,3 +71,8 @@ pub fn read(
         Format::MerchantXml => merchant::read_xml(&feed, currency, now),
     }
 }
+
+/// Runs the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

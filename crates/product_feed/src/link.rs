@@ -1,7 +1,8 @@
-//! Links and pictures: parsed as a browser does, then only what may be shown and fetched is let through.
+//! Links and pictures: parsed as a browser does, then only what may be shown and fetched is let
+//! through.
 //!
-//! Nothing is fetched and no name is resolved here. Whoever fetches checks the resolved address again:
-//! a public name may point at a private address (DNS rebinding).
+//! Nothing is fetched and no name is resolved here. Whoever fetches checks the resolved address
+//! again: a public name may point at a private address (DNS rebinding).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -32,8 +33,8 @@ const PRIVATE_SUFFIXES: [&str; 15] = [
     "rbndr.us",
 ];
 
-/// The URL in its canonical form: `https:`, or a path on our own origin that starts with a single `/`
-/// (for demo and self-hosted catalogues). `Err` is the code.
+/// The URL in its canonical form: `https:`, or a path on our own origin that starts with a single
+/// `/` (for demo and self-hosted catalogues). `Err` is the code.
 pub(crate) fn check(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     if text.len() > BYTES_MAX {
@@ -105,8 +106,8 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         || a >= 224
 }
 
-/// Everything but global unicast (`2000::/3`); within it, documentation, and the ranges that carry an
-/// IPv4 address inside.
+/// Everything but global unicast (`2000::/3`); within it, documentation, and the ranges that carry
+/// an IPv4 address inside.
 fn is_private_v6(address: Ipv6Addr) -> bool {
     let [a, b, c, ..] = address.segments();
     if let Some(inner) = address.to_ipv4_mapped() {

@@ -9,8 +9,9 @@ const WHOLE_DIGITS_MAX: usize = 16;
 
 /// Reads a price such as `19.99`, in minor units of `currency`. `Err` is the code.
 ///
-/// Decimal zeros beyond the minor unit are harmless (`1500.00` JPY is 1500). A number with an exponent
-/// is what a spreadsheet leaves of a number that it shortened, so it is refused even if it would fit.
+/// Decimal zeros beyond the minor unit are harmless (`1500.00` JPY is 1500). A number with an
+/// exponent is what a spreadsheet leaves of a number that it shortened, so it is refused even if it
+/// would fit.
 pub(crate) fn parse(text: &str, currency: Currency) -> Result<i64, &'static str> {
     let text = text.trim();
     let (negative, number) = match text.strip_prefix('-') {

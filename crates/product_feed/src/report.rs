@@ -1,6 +1,10 @@
 //! What reading a feed gives: the good products, and one rejection for each thing left out.
 
+use std::collections::HashSet;
+
 use shoptag_commerce::{ProductId, VariantId};
+
+use crate::FeedError;
 
 /// What a feed says, checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -11,6 +15,26 @@ pub struct Report {
     pub rejected: Vec<Rejection>,
     /// Products that the brand itself holds back: drafts, archived, not published. Not an error.
     pub skipped: u64,
+}
+
+impl Report {
+    /// Asked before products that the feed no longer has are removed: `stored` is what the
+    /// catalogue has of this feed. A feed that would remove all of it is more often a mistake than
+    /// a wish, so the caller lets a person confirm it.
+    ///
+    /// # Errors
+    /// [`FeedError::MassDelete`] when something is stored and nothing of it would stay.
+    pub fn check_removals<'a>(
+        &self,
+        stored: impl IntoIterator<Item = &'a ProductId>,
+    ) -> Result<(), FeedError> {
+        let ids: HashSet<&ProductId> = self.products.iter().map(|product| &product.id).collect();
+        let mut stored = stored.into_iter().peekable();
+        if stored.peek().is_some() && stored.all(|id| !ids.contains(id)) {
+            return Err(FeedError::MassDelete);
+        }
+        Ok(())
+    }
 }
 
 /// One thing (row, item, variant or image) that was left out.
@@ -93,7 +117,7 @@ pub struct FeedVariant {
 pub enum Stock {
     /// That many; 0 means that it cannot be bought now.
     Counted(u32),
-    /// It can be bought, and the feed does not say how many there are: Google's `in_stock` without a
-    /// quantity, a Shopify variant whose stock is not tracked, or that is sold beyond its stock.
+    /// It can be bought, and the feed does not say how many there are: Google's `in_stock` without
+    /// a quantity, a Shopify variant whose stock is not tracked, or that is sold beyond its stock.
     Uncounted,
 }

@@ -84,8 +84,8 @@ impl<'a> Table<'a> {
     }
 
     /// Continues with the first row behind `start`, but before `end`, that has the right number of
-    /// cells; else at `end`, where the reader is already. One broken quote thus costs one row and not
-    /// the rest of the feed.
+    /// cells; else at `end`, where the reader is already. One broken quote thus costs one row and
+    /// not the rest of the feed.
     fn recover(&mut self, start: usize, end: usize) {
         let text = self.text;
         let inside = text.get(start..end).unwrap_or_default();
@@ -155,7 +155,8 @@ fn reader(text: &str, base: usize, delimiter: u8) -> csv::Reader<Source<'_>> {
 /// `None` at the end of the feed.
 fn read_one(reader: &mut csv::Reader<Source<'_>>, text: &str, base: usize) -> Option<Reading> {
     let mut cells = StringRecord::new();
-    // The text is UTF-8 and cells are cut at ASCII characters, so that only the end stops the reading.
+    // The text is UTF-8 and cells are cut at ASCII characters, so that only the end stops the
+    // reading.
     if !reader.read_record(&mut cells).unwrap_or(false) {
         return None;
     }

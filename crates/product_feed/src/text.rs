@@ -1,5 +1,5 @@
-//! Text of brands, made safe to show: nothing invisible, nothing that turns the reading direction, no
-//! piles of marks. What remains is stored and shown as it is; it is never markup.
+//! Text of brands, made safe to show: nothing invisible, nothing that turns the reading direction,
+//! no piles of marks. What remains is stored and shown as it is; it is never markup.
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
@@ -8,8 +8,8 @@ use unicode_segmentation::UnicodeSegmentation;
 pub(crate) const LINE_GRAPHEMES_MAX: usize = 150;
 /// Longest description, in graphemes: Google Merchant's limit.
 pub(crate) const BLOCK_GRAPHEMES_MAX: usize = 5_000;
-/// Bytes allowed for each grapheme on average. A family emoji with skin tones has 41; a chain of joined
-/// emoji is one grapheme of any length, so that counting graphemes alone bounds nothing.
+/// Bytes allowed for each grapheme on average. A family emoji with skin tones has 41; a chain of
+/// joined emoji is one grapheme of any length, so that counting graphemes alone bounds nothing.
 const BYTES_PER_GRAPHEME_MAX: usize = 41;
 /// Marks that may stand on one base. Hebrew with cantillation needs three, Vietnamese two.
 const MARKS_MAX: usize = 4;

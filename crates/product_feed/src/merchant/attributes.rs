@@ -29,7 +29,8 @@ const NAMES: [&str; 21] = [
     "title",
 ];
 
-/// The name of an attribute that is read, from how a feed may write it: `image link`, `g:image_link`.
+/// The name of an attribute that is read, from how a feed may write it: `image link`,
+/// `g:image_link`.
 pub(crate) fn canonical(name: &str) -> Option<&'static str> {
     let name = name.trim().to_lowercase().replace([' ', '-'], "_");
     let name = name.strip_prefix("g:").unwrap_or(&name);
@@ -63,8 +64,8 @@ impl Attributes {
         }
     }
 
-    /// Adds a value of an XML feed. White space around it is only layout. Google's own word beats the
-    /// feed's word for the same thing.
+    /// Adds a value of an XML feed. White space around it is only layout. Google's own word beats
+    /// the feed's word for the same thing.
     pub(crate) fn add_from(&mut self, name: &'static str, value: &str, is_google: bool) {
         let value = value.trim();
         if is_google {

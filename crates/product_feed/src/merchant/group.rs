@@ -6,10 +6,10 @@ use shoptag_commerce::{Currency, ProductId, Timestamp};
 
 use super::attributes::Attributes;
 use super::item::{self, AXES, Item};
+use crate::code;
 use crate::fault::Fault;
 use crate::product::{Images, VARIANTS_MAX, collect_options};
 use crate::report::{FeedImage, FeedProduct, FeedVariant, Rejection, Report};
-use crate::{code, text};
 
 /// Collects good items, product by product.
 pub(crate) struct Collector {
@@ -86,7 +86,8 @@ impl Collector {
         let Some((_, items)) = self.products.get_mut(index) else {
             return Err(duplicate);
         };
-        // An item without group is a product of its own, never a part of a group with the same name.
+        // An item without group is a product of its own, never a part of a group with the same
+        // name.
         if items
             .first()
             .is_some_and(|first| first.group.is_none() || item.group.is_none())
@@ -171,13 +172,15 @@ fn differing_axes(items: &[Item]) -> Vec<usize> {
         .collect()
 }
 
-/// The words that all titles begin with ("Linen lamp" of "Linen lamp – Sand" and "Linen lamp – Moss"):
-/// a title that names one variant would be wrong for the others. Without such words, the first title.
+/// The words that all titles begin with ("Linen lamp" of "Linen lamp – Sand" and "Linen lamp –
+/// Moss"): a title that names one variant would be wrong for the others. Without such words, the
+/// first title.
 fn common_title<'a>(mut titles: impl Iterator<Item = &'a str>) -> String {
     let Some(first) = titles.next() else {
         return String::new();
     };
     let mut common: Vec<&str> = first.split(' ').collect();
+    let words = common.len();
     for title in titles {
         let same = common
             .iter()
@@ -186,12 +189,15 @@ fn common_title<'a>(mut titles: impl Iterator<Item = &'a str>) -> String {
             .count();
         common.truncate(same);
     }
+    if common.len() == words {
+        return first.to_owned();
+    }
     let joined = common.join(" ");
-    let common = joined.trim_end_matches(|character: char| " -–—,|/:(·".contains(character));
-    if common.is_empty() {
+    let stem = joined.trim_end_matches(|character: char| " -–—,|/:(·".contains(character));
+    if stem.is_empty() {
         first.to_owned()
     } else {
-        text::line(common)
+        stem.to_owned()
     }
 }
 

@@ -85,8 +85,8 @@ fn required(attributes: &Attributes, name: &'static str) -> Result<String, Fault
     }
 }
 
-/// Words before numbers: Google's category may be a number of its taxonomy (`4636`), which says nothing
-/// to a reader.
+/// Words before numbers: Google's category may be a number of its taxonomy (`4636`), which says
+/// nothing to a reader.
 fn category(attributes: &Attributes) -> &str {
     let google = attributes.first("google_product_category");
     let is_number = google.bytes().all(|byte| byte.is_ascii_digit());

@@ -35,7 +35,8 @@ pub(crate) fn read(feed: &str, currency: Currency, now: Timestamp) -> Result<Rep
     Ok(collector.finish())
 }
 
-/// Several additional images stand in one cell, with commas between (Google Merchant's text format).
+/// Several additional images stand in one cell, with commas between (Google Merchant's text
+/// format).
 fn take_cell(attributes: &mut Attributes, column: Option<&'static str>, cell: &str) {
     match column {
         Some(name @ "additional_image_link") => {

@@ -1,4 +1,5 @@
-//! The XML feed: RSS 2.0 or Atom, one element an item. Pull parsing; nothing is expanded or fetched.
+//! The XML feed: RSS 2.0 or Atom, one element an item. Pull parsing; nothing is expanded or
+//! fetched.
 
 use quick_xml::NsReader;
 use quick_xml::XmlVersion;

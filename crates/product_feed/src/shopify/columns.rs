@@ -38,12 +38,12 @@ pub(crate) struct Column(Option<usize>);
 
 impl Column {
     /// The cell without the spaces around it.
-    pub(crate) fn of<'a>(self, cells: &'a StringRecord) -> &'a str {
+    pub(crate) fn of(self, cells: &StringRecord) -> &str {
         self.raw(cells).trim()
     }
 
     /// The cell as it is.
-    pub(crate) fn raw<'a>(self, cells: &'a StringRecord) -> &'a str {
+    pub(crate) fn raw(self, cells: &StringRecord) -> &str {
         self.0
             .and_then(|index| cells.get(index))
             .unwrap_or_default()

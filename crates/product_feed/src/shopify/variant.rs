@@ -107,8 +107,8 @@ fn compare_at(text: &str, price_minor: i64, currency: Currency) -> Result<Option
     }
 }
 
-/// Without a tracker Shopify counts nothing; with the policy "continue" the count is no limit, and may
-/// be below 0.
+/// Without a tracker Shopify counts nothing; with the policy "continue" the count is no limit, and
+/// may be below 0.
 fn stock(columns: &Columns, cells: &StringRecord) -> Result<Stock, Fault> {
     let untracked = columns.tracker.exists() && columns.tracker.of(cells).is_empty();
     let policy = columns.policy.of(cells).to_ascii_lowercase();
