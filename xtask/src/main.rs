@@ -9,10 +9,14 @@
 )]
 
 mod backend;
+mod bench;
+mod check;
 mod demo;
+mod package;
 mod paths;
 mod shell;
 mod site;
+mod test;
 mod tools;
 mod widget;
 
@@ -25,6 +29,10 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [--port N]  the video page with a real backend, on 127.0.0.1 (port 8787)
+  test [--only P]  every test; P is host, wasm or journeys
+  check            format, lints, documentation, dependencies, architecture, size
+  bench            every benchmark, with figures in target/bench
+  package          the npm package and the release archive in target/package
   widget [--dev]   the embeddable files in target/widget, with their sizes; --dev builds quickly
 ";
 
@@ -42,6 +50,14 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["test"] => test::run(&test::Part::ALL),
+        ["test", "--only", name] => {
+            let part = test::Part::named(name).with_context(|| format!("no such part: {name}"))?;
+            test::run(&[part])
+        }
+        ["check"] => check::run(),
+        ["bench"] => bench::run(),
+        ["package"] => package::run(),
         ["widget"] => widget::build(widget::Profile::Small).map(drop),
         ["widget", "--dev"] => widget::build(widget::Profile::Quick).map(drop),
         ["demo"] => demo::run(site::DEFAULT_PORT),

@@ -1,32 +1,176 @@
 //! The programs that our commands need and a newcomer does not have: pinned, and installed when missing.
 
-use std::path::PathBuf;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::{paths, shell};
 
-/// Which part of `wasm_tools` is wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WasmTools {
-    /// What makes the widget's files.
-    Files,
-    /// The test runner as well.
-    Runner,
+/// Licences, bans and sources of dependencies.
+pub(crate) const CARGO_DENY: Crate = Crate {
+    name: "cargo-deny",
+    version: "0.20.2",
+};
+/// Dependencies that nothing uses.
+pub(crate) const CARGO_MACHETE: Crate = Crate {
+    name: "cargo-machete",
+    version: "0.9.2",
+};
+/// The accessibility rules that the journeys run on every page state.
+const AXE: (&str, &str) = ("axe-core", "4.14.1");
+
+/// A tool from the crate registry, at the version that we have tried.
+#[derive(Clone, Copy)]
+pub(crate) struct Crate {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// The browser that tests run in, and what drives it.
+pub(crate) struct Browser {
+    /// Chromium or Chrome.
+    pub(crate) browser: PathBuf,
+    /// ChromeDriver of the same version.
+    pub(crate) driver: PathBuf,
+}
+
+impl Crate {
+    /// The program, installed into `target/tools` when this version is not there yet.
+    ///
+    /// # Errors
+    /// It cannot be installed.
+    pub(crate) fn program(self) -> Result<PathBuf> {
+        let root = paths::made(&format!("tools/{}-{}", self.name, self.version));
+        let program = root
+            .join("bin")
+            .join(format!("{}{}", self.name, env::consts::EXE_SUFFIX));
+        if !program.exists() {
+            let (name, version) = (self.name, self.version);
+            let mut install = shell::cargo(&[
+                "install",
+                name,
+                "--version",
+                version,
+                "--locked",
+                "--debug",
+                "--quiet",
+            ]);
+            install.arg("--root").arg(&root);
+            // One folder for all, so that what they share is compiled once; no debug info, nobody debugs.
+            install.arg("--target-dir").arg(paths::made("tools/build"));
+            install
+                .env("CARGO_PROFILE_DEV_DEBUG", "0")
+                .env("CARGO_INCREMENTAL", "0");
+            shell::step(
+                &format!("install {name} {version} (minutes, once)"),
+                &mut install,
+            )?;
+        }
+        Ok(program)
+    }
 }
 
 /// Builds `wasm_tools` from this workspace and returns the program.
 ///
 /// # Errors
 /// It does not compile.
-pub(crate) fn wasm_tools(part: WasmTools) -> Result<PathBuf> {
-    let mut arguments = vec!["build", "--quiet", "--package", "wasm_tools"];
-    if part == WasmTools::Runner {
-        arguments.extend(["--features", "runner"]);
-    }
+pub(crate) fn wasm_tools() -> Result<PathBuf> {
     shell::step(
         "build the tools that turn wasm into the widget's files (minutes at the first time)",
-        &mut shell::cargo(&arguments),
+        &mut shell::cargo(&["build", "--quiet", "--package", "wasm_tools"]),
     )?;
     Ok(paths::built("wasm_tools"))
+}
+
+/// Chromium and ChromeDriver: `CHROMIUM` and `CHROMEDRIVER`, else from `PATH`, else installed.
+///
+/// # Errors
+/// They are missing and cannot be installed; tests never pass without a browser.
+pub(crate) fn browser() -> Result<Browser> {
+    if let Some(found) = find_browser() {
+        return Ok(found);
+    }
+    apt_install(&["chromium", "chromium-driver", "fonts-liberation"])?;
+    find_browser().ok_or_else(|| {
+        anyhow::anyhow!(
+            "the tests need Chromium (or Chrome) and ChromeDriver of the same version: put both on \
+             PATH, or name them in CHROMIUM and CHROMEDRIVER"
+        )
+    })
+}
+
+fn find_browser() -> Option<Browser> {
+    let named = |variable: &str| env::var_os(variable).map(PathBuf::from);
+    let first = |programs: &[&str]| {
+        programs
+            .iter()
+            .find(|program| shell::on_path(program))
+            .map(PathBuf::from)
+    };
+    Some(Browser {
+        browser: named("CHROMIUM")
+            .or_else(|| first(&["chromium", "chromium-browser", "google-chrome", "chrome"]))?,
+        driver: named("CHROMEDRIVER").or_else(|| first(&["chromedriver"]))?,
+    })
+}
+
+/// Makes sure that hledger is there, which a test of the ledger's export runs.
+///
+/// # Errors
+/// It is missing and cannot be installed.
+pub(crate) fn hledger() -> Result<()> {
+    if shell::on_path("hledger") {
+        return Ok(());
+    }
+    apt_install(&["hledger"])?;
+    if shell::on_path("hledger") {
+        return Ok(());
+    }
+    bail!("the ledger's tests need hledger on PATH");
+}
+
+/// The script of axe-core, installed into `target/tools` by npm when it is not there yet.
+///
+/// # Errors
+/// npm is missing and cannot be installed, or the package cannot be fetched.
+pub(crate) fn axe() -> Result<PathBuf> {
+    let (name, version) = AXE;
+    let root = paths::made(&format!("tools/{name}-{version}"));
+    let script = root.join("node_modules").join(name).join("axe.min.js");
+    if !script.exists() {
+        if !shell::on_path("npm") {
+            apt_install(&["npm"])?;
+        }
+        let mut install = shell::command("npm", &["install", "--no-save", "--ignore-scripts"]);
+        install
+            .args(["--no-audit", "--no-fund", "--silent", "--prefix"])
+            .arg(&root);
+        install.arg(format!("{name}@{version}"));
+        std::fs::create_dir_all(&root)?;
+        shell::step(&format!("install {name} {version}"), &mut install)?;
+    }
+    Ok(script)
+}
+
+/// Installs packages of Debian and its kin.
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let list = packages.join(" ");
+    if !Path::new("/usr/bin/apt-get").exists() {
+        bail!("missing, and this system has no apt-get: {list}. Install them and run again");
+    }
+    if shell::output(Command::new("id").arg("-u"))? != "0" {
+        bail!("missing: {list}. Run `sudo apt-get install {list}` and try again");
+    }
+    shell::step(
+        "ask Debian for its packages",
+        &mut shell::command("apt-get", &["-qq", "update"]),
+    )?;
+    let mut install = shell::command("apt-get", &["-qq", "-y", "--no-install-recommends"]);
+    install
+        .arg("install")
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    shell::step(&format!("install {list}"), &mut install)
 }

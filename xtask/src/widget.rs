@@ -5,13 +5,16 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::tools::WasmTools;
 use crate::{paths, shell, tools};
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The target that browsers run.
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The script that a page names; it loads the others.
+pub(crate) const LOADER: &str = "shop-tags.js";
 
 /// The files of the widget, as they are served.
-pub(crate) const FILES: [&str; 3] = ["shop-tags.js", "shoptag.js", "shoptag_bg.wasm"];
+pub(crate) const FILES: [&str; 3] = [LOADER, "shoptag.js", "shoptag_bg.wasm"];
 
 /// How to compile the widget.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +58,7 @@ pub(crate) fn build(profile: Profile) -> Result<Vec<FileSize>> {
             flag,
         ]),
     )?;
-    let program = tools::wasm_tools(WasmTools::Files)?;
+    let program = tools::wasm_tools()?;
     let wasm = paths::cargo_target()
         .join(WASM_TARGET)
         .join(folder)

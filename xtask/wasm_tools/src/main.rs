@@ -1,14 +1,14 @@
-//! The heavy tools around wasm, apart from `xtask` so that `cargo xtask check` need not wait for them.
+//! The heavy tools around wasm, apart from `xtask`, so that `cargo xtask` itself starts at once.
 //!
 //! - `wasm_tools files IN.wasm LOADER.js OUT`: the embeddable files and the table of their sizes;
+//! - `wasm_tools pack FOLDER PREFIX OUT.tgz`: an archive with the same bytes on every system;
 //! - `wasm_tools test-runner …`: wasm-bindgen-test-runner, for cargo's `runner` setting;
 //! - `wasm_tools wasm-bindgen …`: the command that Trunk calls.
-//!
-//! The last two need the feature `runner`.
 //!
 //! It never decides what is too large: the budget is in `xtask`.
 
 mod files;
+mod pack;
 mod size;
 
 use std::env;
@@ -27,21 +27,21 @@ fn main() -> Result<()> {
         ("files", [wasm, loader, out]) => {
             files::write(Path::new(wasm), Path::new(loader), Path::new(out))
         }
-        #[cfg(feature = "runner")]
+        ("pack", [folder, prefix, out]) => {
+            pack::write(Path::new(folder), Path::new(prefix), Path::new(out))
+        }
         ("test-runner", rest) => wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(
             called("wasm-bindgen-test-runner", rest),
         ),
-        #[cfg(feature = "runner")]
         ("wasm-bindgen", rest) => {
             wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(called("wasm-bindgen", rest))
         }
         _ => {
-            bail!("usage: wasm_tools files IN.wasm LOADER.js OUT | test-runner … | wasm-bindgen …")
+            bail!("usage: wasm_tools files | pack | test-runner | wasm-bindgen")
         }
     }
 }
 
-#[cfg(feature = "runner")]
 /// The arguments as the tool `name` would have got them from a shell.
 fn called(name: &str, rest: &[OsString]) -> Vec<OsString> {
     [OsString::from(name)]

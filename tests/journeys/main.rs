@@ -1,0 +1,2 @@
+//! A shopper's ways through the demo, in a real browser.
+#![cfg(not(target_arch = "wasm32"))]

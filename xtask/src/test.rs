@@ -1,0 +1,129 @@
+//! `cargo xtask test`: the tests of the host, of wasm in a browser, and the journeys in a real browser.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::widget::{self, Profile};
+use crate::{paths, shell, tools};
+
+/// The folder of the workspace's tests, so that every part compiles the same things the same way.
+///
+/// `wasm_tools` is built apart: with other features than the rest, it would be compiled twice.
+const SELECTION: [&str; 3] = ["--workspace", "--exclude", "wasm_tools"];
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Everything that needs no browser.
+    Host,
+    /// Tests compiled to wasm, in headless Chromium.
+    Wasm,
+    /// A shopper's ways through the demo, and the pixel test, in Chromium by WebDriver.
+    Journeys,
+}
+
+impl Part {
+    /// All parts, the quickest to fail first.
+    pub(crate) const ALL: [Part; 3] = [Part::Host, Part::Wasm, Part::Journeys];
+
+    /// The part by its name on the command line.
+    pub(crate) fn named(name: &str) -> Option<Part> {
+        Part::ALL.into_iter().find(|part| part.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Part::Host => "host",
+            Part::Wasm => "wasm",
+            Part::Journeys => "journeys",
+        }
+    }
+}
+
+/// Runs the parts in order, all of them even when one fails.
+///
+/// # Errors
+/// A part has failed, or what it needs cannot be installed.
+pub(crate) fn run(parts: &[Part]) -> Result<()> {
+    let mut table = String::new();
+    let mut failed = Vec::new();
+    for part in parts {
+        shell::say(&format!("\n## {} tests", part.name()));
+        let started = Instant::now();
+        let outcome = match part {
+            Part::Host => host(),
+            Part::Wasm => wasm(),
+            Part::Journeys => journeys(),
+        };
+        let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
+        if let Err(error) = outcome {
+            shell::say(&format!("{error:#}"));
+            failed.push(part.name());
+        }
+        let took = shell::seconds(started.elapsed());
+        table.push_str(&format!("{:<10} {took:>12}  {verdict}\n", part.name()));
+    }
+    shell::say(&format!("\n{table}"));
+    if failed.is_empty() {
+        return Ok(());
+    }
+    bail!("failed: {}", failed.join(", "));
+}
+
+fn host() -> Result<()> {
+    tools::hledger()?;
+    shell::step(
+        "the tests of the workspace",
+        &mut cargo_test(&["--no-fail-fast"]),
+    )?;
+    let mut tools = shell::cargo(&["test", "--package", "wasm_tools"]);
+    shell::step("the tests of the wasm tools", &mut tools)
+}
+
+fn wasm() -> Result<()> {
+    let browser = tools::browser()?;
+    let runner = tools::wasm_tools()?;
+    let mut test = shell::cargo(&["test", "--package", "shoptag", "--target"]);
+    test.args([
+        widget::WASM_TARGET,
+        "--lib",
+        "--test",
+        "browser*",
+        "--no-fail-fast",
+        "--config",
+    ]);
+    let key = format!("target.{}.runner", widget::WASM_TARGET);
+    test.arg(format!(
+        "{key}=[{:?}, \"test-runner\"]",
+        runner.display().to_string()
+    ));
+    test.env("CHROMEDRIVER", browser.driver)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
+    shell::step("the wasm tests in headless Chromium", &mut test)
+}
+
+fn journeys() -> Result<()> {
+    let browser = tools::browser()?;
+    let axe = tools::axe()?;
+    widget::build(Profile::Small)?;
+    let mut build = shell::cargo(&["build"]);
+    build.args(SELECTION).args(["--tests", "--bins"]);
+    shell::step("compile the backend and the journeys", &mut build)?;
+    let mut test = cargo_test(&["--test", "journeys", "--test", "pixels", "--no-fail-fast"]);
+    test.env("SHOPTAG_BACKEND", paths::built("shoptag-backend"));
+    test.env("SHOPTAG_WIDGET", widget::folder());
+    test.env("SHOPTAG_AXE", axe);
+    test.env("CHROMIUM", browser.browser)
+        .env("CHROMEDRIVER", browser.driver);
+    // One browser at a time: two would share the processor, and the pixel test measures motion.
+    test.args(["--", "--test-threads", "1"]);
+    shell::step("the journeys in Chromium", &mut test)
+}
+
+fn cargo_test(arguments: &[&str]) -> Command {
+    let mut test = shell::cargo(&["test"]);
+    test.args(SELECTION).args(arguments);
+    test
+}
