@@ -44,7 +44,7 @@ mod limits;
 mod motion;
 mod place;
 mod raw;
-#[cfg(all(test, feature = "json"))]
+#[cfg(test)]
 mod schema;
 mod timeline;
 mod track;

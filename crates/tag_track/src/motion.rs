@@ -137,3 +137,104 @@ fn error_of_chord(curve: &Cubic, from: f64, to: f64) -> f64 {
     };
     straight + overshoot
 }
+
+#[cfg(test)]
+mod tests {
+    use shoptag_commerce::{ProductId, TagId};
+
+    use super::*;
+    use crate::track::{Interpolation, KeyFrame, Shape};
+
+    fn tag(interpolation: Interpolation, keys: &[(f64, f64, bool)]) -> Tag {
+        let key = |&(time_s, x, hidden): &(f64, f64, bool)| KeyFrame {
+            time_s,
+            x,
+            y: 0.5,
+            size: None,
+            hidden,
+        };
+        Tag {
+            id: TagId::parse("t").unwrap(),
+            product: ProductId::parse("p").unwrap(),
+            variant: None,
+            start_s: 10.0,
+            end_s: 20.0,
+            shape: Shape::Point,
+            key_frames: keys.iter().map(key).collect(),
+            interpolation,
+            anchor: None,
+            label: None,
+        }
+    }
+
+    /// The way as (offset, x, hidden).
+    #[track_caller]
+    fn check(keys: &[(f64, f64, bool)], expected: &[(f64, f64, bool)]) {
+        let way = tag(Interpolation::Linear, keys).motion(0.001);
+        let way: Vec<_> = way
+            .iter()
+            .map(|key| (key.offset, key.place.x, key.hidden))
+            .collect();
+        assert_eq!(way, expected, "{keys:?}");
+    }
+
+    #[test]
+    fn linear_key_frames_come_out_as_they_are_cut_to_the_span() {
+        check(
+            &[(10.0, 0.3, false)],
+            &[(0.0, 0.3, false), (1.0, 0.3, false)],
+        );
+        check(
+            &[(5.0, 0.3, false)],
+            &[(0.0, 0.3, false), (1.0, 0.3, false)],
+        );
+        check(
+            &[(25.0, 0.3, false)],
+            &[(0.0, 0.3, false), (1.0, 0.3, false)],
+        );
+        check(&[(5.0, 0.3, true)], &[(0.0, 0.3, true), (1.0, 0.3, true)]);
+        check(
+            &[(12.0, 0.25, false), (15.0, 0.75, false)],
+            &[
+                (0.0, 0.25, false),
+                (0.2, 0.25, false),
+                (0.5, 0.75, false),
+                (1.0, 0.75, false),
+            ],
+        );
+        check(
+            &[(5.0, 0.0, false), (15.0, 0.5, true), (25.0, 1.0, false)],
+            &[(0.0, 0.25, false), (0.5, 0.5, true), (1.0, 0.75, true)],
+        );
+        check(
+            &[(10.0, 0.0, false), (20.0, 1.0, false)],
+            &[(0.0, 0.0, false), (1.0, 1.0, false)],
+        );
+        check(
+            &[
+                (0.0, 0.0, false),
+                (10.0, 0.25, false),
+                (20.0, 0.5, false),
+                (30.0, 1.0, false),
+            ],
+            &[(0.0, 0.25, false), (1.0, 0.5, false)],
+        );
+        check(
+            &[(21.0, 0.5, true), (22.0, 1.0, false)],
+            &[(0.0, 0.5, false), (1.0, 0.5, false)],
+        );
+    }
+
+    #[test]
+    fn a_curve_gets_more_pieces_the_smaller_the_error() {
+        let keys = [(10.0, 0.1, false), (14.0, 0.8, false), (20.0, 0.2, false)];
+        let curve = tag(Interpolation::CatmullRom, &keys);
+        let pieces = |max_error: f64| curve.motion(max_error).len() - 1;
+        assert_eq!(pieces(1.0), 2, "the key frames alone");
+        assert!(pieces(0.01) < pieces(0.001));
+        assert!(pieces(0.001) < pieces(0.0001));
+        for unusable in [0.0, -1.0, f64::NAN] {
+            assert!(pieces(unusable) <= 512, "{unusable}");
+        }
+    }
+}

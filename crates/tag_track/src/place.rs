@@ -182,3 +182,189 @@ fn slope(before: (f64, f64), at: (f64, f64), after: (f64, f64)) -> f64 {
         (left * right_s + right * left_s) / (left_s + right_s)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shoptag_commerce::{ProductId, TagId};
+
+    use super::*;
+
+    /// A tag on screen from 0 to 10 s, with key frames (time, x, y, hidden).
+    fn tag(interpolation: Interpolation, keys: &[(f64, f64, f64, bool)]) -> Tag {
+        let key = |&(time_s, x, y, hidden): &(f64, f64, f64, bool)| KeyFrame {
+            time_s,
+            x,
+            y,
+            size: None,
+            hidden,
+        };
+        Tag {
+            id: TagId::parse("t").unwrap(),
+            product: ProductId::parse("p").unwrap(),
+            variant: None,
+            start_s: 0.0,
+            end_s: 10.0,
+            shape: Shape::Point,
+            key_frames: keys.iter().map(key).collect(),
+            interpolation,
+            anchor: None,
+            label: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(tag: &Tag, time_s: f64, expected: Option<(f64, f64)>) {
+        let place = tag.place_at(time_s);
+        assert_eq!(
+            place.is_some(),
+            expected.is_some(),
+            "at {time_s}: {place:?}"
+        );
+        if let (Some(place), Some((x, y))) = (place, expected) {
+            let error = (place.x - x).abs().max((place.y - y).abs());
+            assert!(error < 1e-12, "at {time_s}: {place:?}, not ({x}, {y})");
+        }
+    }
+
+    #[test]
+    fn a_tag_is_somewhere_only_within_its_span() {
+        let still = tag(Interpolation::Linear, &[(0.0, 0.3, 0.4, false)]);
+        check(&still, -0.001, None);
+        check(&still, 0.0, Some((0.3, 0.4)));
+        check(&still, 9.999, Some((0.3, 0.4)));
+        check(&still, 10.0, None);
+        check(&still, f64::NAN, None);
+        check(&still, f64::INFINITY, None);
+    }
+
+    #[test]
+    fn straight_lines_join_key_frames_and_the_ends_hold() {
+        let moving = tag(
+            Interpolation::Linear,
+            &[(2.0, 0.2, 0.0, false), (6.0, 0.6, 1.0, false)],
+        );
+        check(&moving, 0.0, Some((0.2, 0.0)));
+        check(&moving, 2.0, Some((0.2, 0.0)));
+        check(&moving, 3.0, Some((0.3, 0.25)));
+        check(&moving, 6.0, Some((0.6, 1.0)));
+        check(&moving, 9.0, Some((0.6, 1.0)));
+    }
+
+    #[test]
+    fn a_hidden_gap_lasts_until_the_next_key_frame() {
+        for interpolation in [Interpolation::Linear, Interpolation::CatmullRom] {
+            let keys = [
+                (1.0, 0.1, 0.1, true),
+                (3.0, 0.5, 0.5, false),
+                (5.0, 0.9, 0.9, true),
+            ];
+            let leaving = tag(interpolation, &keys);
+            check(&leaving, 0.5, Some((0.1, 0.1)));
+            check(&leaving, 1.0, None);
+            check(&leaving, 2.999, None);
+            check(&leaving, 3.0, Some((0.5, 0.5)));
+            check(&leaving, 5.0, None);
+            check(&leaving, 9.0, None);
+        }
+    }
+
+    #[test]
+    fn the_curve_is_catmull_roms_where_times_are_even() {
+        let (p0, p1, p2, p3) = (0.1, 0.3, 0.6, 0.5);
+        let keys = [
+            (0.0, p0, 0.5, false),
+            (1.0, p1, 0.5, false),
+            (2.0, p2, 0.5, false),
+            (3.0, p3, 0.5, false),
+        ];
+        let curve = tag(Interpolation::CatmullRom, &keys);
+        for part in [0.0, 0.25, 0.5, 0.75] {
+            let cubic = 2.0 * p1
+                + (p2 - p0) * part
+                + (2.0 * p0 - 5.0 * p1 + 4.0 * p2 - p3) * part * part
+                + (3.0 * p1 - p0 - 3.0 * p2 + p3) * part * part * part;
+            check(&curve, 1.0 + part, Some((cubic / 2.0, 0.5)));
+        }
+    }
+
+    #[test]
+    fn the_curve_is_exact_for_a_throw_at_uneven_times() {
+        // Between inner key frames the curve reproduces every parabola, whatever the distances in time.
+        let throw = |time_s: f64| (0.1 * time_s, 0.9 - 0.4 * time_s + 0.05 * time_s * time_s);
+        let keys = [0.0, 0.5, 2.0, 5.0, 5.5, 8.0].map(|time_s| {
+            let (x, y) = throw(time_s);
+            (time_s, x, y, false)
+        });
+        let curve = tag(Interpolation::CatmullRom, &keys);
+        for time_s in [0.5, 0.6, 1.9, 2.0, 3.3, 4.9, 5.2, 5.5] {
+            check(&curve, time_s, Some(throw(time_s)));
+        }
+    }
+
+    #[test]
+    fn a_gap_cuts_the_curve() {
+        let keys = [
+            (0.0, 0.9, 0.9, true),
+            (2.0, 0.2, 0.2, false),
+            (4.0, 0.4, 0.4, true),
+            (6.0, 0.0, 0.0, false),
+        ];
+        // Both neighbours are behind gaps: a straight line is left.
+        check(
+            &tag(Interpolation::CatmullRom, &keys),
+            3.0,
+            Some((0.3, 0.3)),
+        );
+    }
+
+    #[test]
+    fn the_curve_is_kept_within_the_picture() {
+        let keys = [
+            (0.0, 0.0, 0.0, false),
+            (1.0, 1.0, 0.0, false),
+            (2.0, 1.0, 0.0, false),
+            (3.0, 0.0, 0.0, false),
+        ];
+        check(
+            &tag(Interpolation::CatmullRom, &keys),
+            1.5,
+            Some((1.0, 0.0)),
+        );
+    }
+
+    #[test]
+    fn key_frames_too_close_for_arithmetic_are_joined_by_lines() {
+        let keys = [
+            (0.0, 0.0, 0.0, false),
+            (5e-324, 1.0, 0.0, false),
+            (1.0, 0.0, 0.0, false),
+        ];
+        check(
+            &tag(Interpolation::CatmullRom, &keys),
+            0.5,
+            Some((0.5, 0.0)),
+        );
+    }
+
+    #[test]
+    fn a_rectangle_changes_its_size_in_straight_lines() {
+        for interpolation in [Interpolation::Linear, Interpolation::CatmullRom] {
+            let mut growing = tag(
+                interpolation,
+                &[(0.0, 0.5, 0.5, false), (4.0, 0.5, 0.5, false)],
+            );
+            growing.shape = Shape::Rectangle {
+                width: 0.1,
+                height: 0.2,
+            };
+            growing.key_frames[1].size = Some((0.3, 0.6));
+            let expected = Place {
+                x: 0.5,
+                y: 0.5,
+                width: 0.2,
+                height: 0.4,
+            };
+            assert_eq!(growing.place_at(2.0), Some(expected));
+        }
+    }
+}

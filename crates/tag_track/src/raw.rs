@@ -14,7 +14,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Ids and labels without control characters, as an ECMA-262 pattern for the schema.
 #[cfg(test)]
-const NO_CONTROLS: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+pub(crate) const NO_CONTROLS: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 
 /// How many unknown fields of one object are kept for the report: enough to see what went wrong.
 const UNKNOWN_FIELDS_MAX: usize = 8;

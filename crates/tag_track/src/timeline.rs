@@ -159,3 +159,56 @@ impl Timeline {
 fn position(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(NONE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeline(spans: &[(f64, f64)]) -> Timeline {
+        let (mut timeline, mut tag) = (Timeline::default(), 0_u32);
+        let spans = spans.iter().map(|&(start_s, end_s)| {
+            tag += 1;
+            Span {
+                start_s,
+                end_s,
+                tag: tag - 1,
+            }
+        });
+        timeline.add(spans.collect());
+        timeline
+    }
+
+    fn depth(timeline: &Timeline, node: u32) -> usize {
+        timeline.node(node).map_or(0, |node| {
+            1 + depth(timeline, node.left).max(depth(timeline, node.right))
+        })
+    }
+
+    #[test]
+    fn no_shape_of_track_makes_the_tree_deep() {
+        let disjoint: Vec<_> = (0..10_000)
+            .map(|n| (f64::from(n), f64::from(n) + 0.5))
+            .collect();
+        let nested: Vec<_> = (0..10_000)
+            .map(|n| (f64::from(n), 20_000.0 - f64::from(n)))
+            .collect();
+        let equal = vec![(1.0, 2.0); 10_000];
+        let stairs: Vec<_> = (0..10_000)
+            .map(|n| (f64::from(n), f64::from(n) + 16.0))
+            .collect();
+        for spans in [disjoint, nested, equal, stairs] {
+            let timeline = timeline(&spans);
+            assert!(depth(&timeline, 0) <= 14, "log2 of 10,000 is 13.3");
+            assert_eq!(timeline.by_start.len(), spans.len());
+        }
+    }
+
+    #[test]
+    fn an_empty_track_has_nothing_on_screen_and_no_changes() {
+        let timeline = Timeline::new(&TagTrack::default());
+        let mut found = vec![1, 2];
+        timeline.on_screen(0.0, &mut found);
+        assert!(found.is_empty());
+        assert_eq!(timeline.next_change(f64::NEG_INFINITY), None);
+    }
+}
