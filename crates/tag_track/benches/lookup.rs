@@ -23,8 +23,35 @@ const KEY_FRAMES: u32 = 20;
 /// Length of each tag, seconds.
 const TAG_S: f64 = 8.0;
 
+/// How the moments of a measurement follow each other.
+#[derive(Clone, Copy)]
+enum Order {
+    /// Each is a sixtieth of a second after the one before, as in playback.
+    Playback,
+    /// They jump about the whole track: no cache and no branch predictor knows what comes.
+    Seeks,
+}
+
+impl Order {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Playback => "playback",
+            Self::Seeks => "seeks",
+        }
+    }
+
+    fn time_s(self, frame: u32, length_s: f64) -> f64 {
+        match self {
+            Self::Playback => (f64::from(frame) / 60.0) % length_s,
+            // The golden ratio spreads them evenly.
+            Self::Seeks => (f64::from(frame) * 0.618_033_988_749).fract() * length_s,
+        }
+    }
+}
+
 struct Measured {
     tags: u32,
+    order: Order,
     on_screen_mean: f64,
     mean_ns: f64,
     p50_ns: u64,
@@ -39,12 +66,23 @@ fn main() {
     } else {
         FRAMES
     };
-    let rows: Vec<Measured> = [10, 1_000, 10_000].map(|tags| measure(tags, frames)).into();
-    println!("tags     on screen   ns/frame mean    p50    p99   build us");
+    let measure_both =
+        |tags: u32| [Order::Playback, Order::Seeks].map(|order| measure(tags, order, frames));
+    let rows: Vec<Measured> = [10, 1_000, 10_000]
+        .into_iter()
+        .flat_map(measure_both)
+        .collect();
+    println!("  tags     order   on screen   ns/frame mean    p50    p99   build us");
     for row in &rows {
         println!(
-            "{:>6} {:>11.1} {:>15.0} {:>6} {:>6} {:>10.0}",
-            row.tags, row.on_screen_mean, row.mean_ns, row.p50_ns, row.p99_ns, row.build_us
+            "{:>6} {:>9} {:>11.1} {:>15.0} {:>6} {:>6} {:>10.0}",
+            row.tags,
+            row.order.name(),
+            row.on_screen_mean,
+            row.mean_ns,
+            row.p50_ns,
+            row.p99_ns,
+            row.build_us
         );
     }
     let directory = directory();
@@ -96,7 +134,7 @@ fn tag(index: u32, start_s: f64) -> Tag {
         end_s: start_s + TAG_S,
         shape: Shape::Point,
         key_frames: (0..KEY_FRAMES).map(key_frame).collect(),
-        interpolation: if index % 2 == 0 {
+        interpolation: if index.is_multiple_of(2) {
             Interpolation::CatmullRom
         } else {
             Interpolation::Linear
@@ -106,7 +144,7 @@ fn tag(index: u32, start_s: f64) -> Tag {
     }
 }
 
-fn measure(tags: u32, frames: u32) -> Measured {
+fn measure(tags: u32, order: Order, frames: u32) -> Measured {
     let track = track(tags);
     let built = Instant::now();
     let timeline = Timeline::new(&track);
@@ -115,9 +153,8 @@ fn measure(tags: u32, frames: u32) -> Measured {
     let mut found = Vec::new();
     let mut frames_ns = Vec::with_capacity(frames as usize);
     let mut found_in_all = 0;
-    // Times jump about the whole track, so that no cache or branch predictor knows what comes.
     for frame in 0..frames {
-        let time_s = (f64::from(frame) * 0.618_033_988_749).fract() * length_s;
+        let time_s = order.time_s(frame, length_s);
         let begun = Instant::now();
         timeline.on_screen(black_box(time_s), &mut found);
         for index in &found {
@@ -131,6 +168,7 @@ fn measure(tags: u32, frames: u32) -> Measured {
     let at = |part: f64| frames_ns[((frames_ns.len() - 1) as f64 * part) as usize];
     Measured {
         tags,
+        order,
         on_screen_mean: found_in_all as f64 / f64::from(frames),
         mean_ns: frames_ns.iter().sum::<u64>() as f64 / f64::from(frames),
         p50_ns: at(0.5),
@@ -145,9 +183,15 @@ fn json(rows: &[Measured], frames: u32) -> String {
         let comma = if index == 0 { "" } else { "," };
         let _ = write!(
             text,
-            "{comma}\n{{\"tags\":{},\"on_screen_mean\":{:.1},\"mean_ns\":{:.0},\"p50_ns\":{},\
-             \"p99_ns\":{},\"build_us\":{:.0}}}",
-            row.tags, row.on_screen_mean, row.mean_ns, row.p50_ns, row.p99_ns, row.build_us
+            "{comma}\n{{\"tags\":{},\"order\":\"{}\",\"on_screen_mean\":{:.1},\"mean_ns\":{:.0},\
+             \"p50_ns\":{},\"p99_ns\":{},\"build_us\":{:.0}}}",
+            row.tags,
+            row.order.name(),
+            row.on_screen_mean,
+            row.mean_ns,
+            row.p50_ns,
+            row.p99_ns,
+            row.build_us
         );
     }
     text.push_str("\n]}\n");

@@ -5,7 +5,8 @@ use std::fmt;
 /// One thing that is wrong with a document, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
-    /// Position in the document's list of tags (in WebVTT: of cues); `None`: the document as a whole.
+    /// Position in the document's list of tags (in WebVTT: of cues); `None`: the document as a
+    /// whole.
     pub tag_index: Option<usize>,
     /// The tag's id, where it has a usable one.
     pub tag_id: Option<String>,
@@ -84,8 +85,8 @@ codes! {
     ProductInvalid = "product-invalid", DropsTag;
     /// `variant` is not a text of 1..=255 bytes without control characters.
     VariantInvalid = "variant-invalid", DropsTag;
-    /// `start`, `end` or `t` is missing, no number, negative, too large, or after the video; or the tag
-    /// ends before it starts.
+    /// `start`, `end` or `t` is missing, no number, negative, too large, or after the video; or the
+    /// tag ends before it starts.
     CueRange = "cue-range", DropsTag;
     /// A tag has neither `x` and `y` nor `key_frames`.
     PositionMissing = "position-missing", DropsTag;

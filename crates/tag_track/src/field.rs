@@ -12,13 +12,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Largest integer that every JSON reader holds exactly (2^53 - 1, RFC 8259 section 6).
 const INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
 
-/// Longest name of an unknown field that is kept for the report, in characters; enough to recognise it.
+/// Longest name of an unknown field that is kept for the report, in characters; enough to recognise
+/// it.
 const NAME_CHARS_MAX: usize = 64;
 
 /// A field of a document: not there, as expected, or of another type than expected.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Field<T> {
     /// Not in the document, or `null`.
+    #[default]
     Absent,
     /// Of the expected type. Its value is not checked yet.
     Known(T),
@@ -38,12 +40,6 @@ impl<T> Field<T> {
     /// Whether the document says nothing here.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
-    }
-}
-
-impl<T> Default for Field<T> {
-    fn default() -> Self {
-        Self::Absent
     }
 }
 

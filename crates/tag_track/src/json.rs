@@ -13,8 +13,8 @@ use crate::track::TagTrack;
 /// Deepest nesting that is read, in brackets; the format itself needs 5.
 const DEPTH_MAX: usize = 128;
 
-/// What an overflowing number is read as: the largest `f64`, out of every range of the format. JSON allows
-/// `1e309`, serde_json refuses the whole text for it, but only its tag is bad.
+/// What an overflowing number is read as: the largest `f64`, out of every range of the format. JSON
+/// allows `1e309`, serde_json refuses the whole text for it, but only its tag is bad.
 const LARGEST: &str = "1.7976931348623157e308";
 
 /// Why a text is not JSON that can be read. Nothing of it is used.
@@ -47,8 +47,8 @@ impl JsonError {
 /// Reads and checks a track under the default limits.
 ///
 /// # Errors
-/// [`JsonError`] if the text is not JSON; the author has to correct it. Whatever JSON says, it is no
-/// error here but a [`Defect`].
+/// [`JsonError`] if the text is not JSON; the author has to correct it. Whatever JSON says, it is
+/// no error here but a [`Defect`].
 pub fn read(text: &str) -> Result<(TagTrack, Vec<Defect>), JsonError> {
     read_with(text, &Limits::default())
 }
@@ -175,7 +175,8 @@ fn overflows(number: &str) -> bool {
         && serde_json::from_str::<IgnoredAny>(number).is_ok()
 }
 
-/// The text with each overflowing number replaced by the largest of its sign; `None` if there is none.
+/// The text with each overflowing number replaced by the largest of its sign; `None` if there is
+/// none.
 fn saturate(text: &str, overflows: &[std::ops::Range<usize>]) -> Option<String> {
     if overflows.is_empty() {
         return None;

@@ -1,5 +1,5 @@
-//! A tag track as schema.org JSON-LD, for search engines: a `VideoObject` with one `Clip` a tag, and the
-//! products that the video mentions.
+//! A tag track as schema.org JSON-LD, for search engines: a `VideoObject` with one `Clip` a tag,
+//! and the products that the video mentions.
 //!
 //! Export only: a search engine needs neither positions nor key frames.
 
@@ -48,8 +48,9 @@ pub struct ProductMeta {
     pub in_stock: bool,
 }
 
-/// Writes the JSON-LD. Products that no tag names are left out; a tag whose product is not in `products`
-/// gives a clip that mentions no product. Addresses that are not absolute http(s) are left out.
+/// Writes the JSON-LD. Products that no tag names are left out; a tag whose product is not in
+/// `products` gives a clip that mentions no product. Addresses that are not absolute http(s) are
+/// left out.
 ///
 /// The text can stand inside `<script type="application/ld+json">`: it has no `<`, `>` or `&`.
 #[must_use]
@@ -195,7 +196,8 @@ fn decimal(price: Money) -> String {
     }
 }
 
-/// An IRI for a product within the document: all but unreserved characters percent-encoded (RFC 3986).
+/// An IRI for a product within the document: all but unreserved characters percent-encoded (RFC
+/// 3986).
 fn node_id(id: &ProductId) -> String {
     let mut iri = "#product-".to_owned();
     for byte in id.as_str().bytes() {

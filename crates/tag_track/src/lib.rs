@@ -1,8 +1,9 @@
 //! The tag track: which product is where in the picture, and when.
 //!
-//! Times are seconds of media time, positions 0..=1 of the encoded picture (not of the element's box).
-//! This crate reads, checks and writes the format (its reference is the README beside it), tells where a
-//! tag is at a moment, and which tags are on screen. It never touches a browser or a network.
+//! Times are seconds of media time, positions 0..=1 of the encoded picture (not of the element's
+//! box). This crate reads, checks and writes the format (its reference is the README beside it),
+//! tells where a tag is at a moment, and which tags are on screen. It never touches a browser or a
+//! network.
 //!
 //! A bad tag is dropped and reported with a stable code, the others stay:
 //!

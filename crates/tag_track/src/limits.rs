@@ -3,7 +3,8 @@
 /// Most tags of one track. Timeline and memory are measured at this size.
 pub const TAGS_MAX: usize = 10_000;
 
-/// Most tags taken from a track that the page itself hands over: keeps the page's main thread below 50 ms.
+/// Most tags taken from a track that the page itself hands over: keeps the page's main thread below
+/// 50 ms.
 pub const TAGS_OF_PAGE_MAX: usize = 1_000;
 
 /// Most key frames of one tag: one at each frame for five and a half minutes at 30 frames a second.
@@ -12,11 +13,12 @@ pub const KEY_FRAMES_MAX: usize = 10_000;
 /// Longest label, in characters; the widget shows one line.
 pub const LABEL_CHARS_MAX: usize = 200;
 
-/// Latest time, seconds. Live players count from 1970, so it lies in the year 2286; a `f64` still tells
-/// microseconds there.
+/// Latest time, seconds. Live players count from 1970, so it lies in the year 2286; a `f64` still
+/// tells microseconds there.
 pub const TIME_S_MAX: f64 = 1e10;
 
-/// How far a tag may end after the video, seconds: containers round, and sound may outlast the picture.
+/// How far a tag may end after the video, seconds: containers round, and sound may outlast the
+/// picture.
 pub const END_SLACK_S: f64 = 1.0;
 
 /// Most defects that one validation reports; what comes after is dropped all the same.

@@ -21,8 +21,9 @@ impl Tag {
     /// The way over the whole span `[start, end]` as straight pieces that are nowhere farther than
     /// `max_error` (0..=1 of the picture, on each axis) from [`Tag::place_at`].
     ///
-    /// Linear key frames come out as they are; a curve is halved until it is straight enough, at most
-    /// eight times between two key frames. `max_error` of zero, below, or NaN means eight times.
+    /// Linear key frames come out as they are; a curve is halved until it is straight enough, at
+    /// most eight times between two key frames. `max_error` of zero, below, or NaN means eight
+    /// times.
     #[must_use]
     pub fn motion(&self, max_error: f64) -> Vec<MotionKey> {
         let Some(first) = self.key_frames.first() else {
@@ -72,7 +73,8 @@ impl Way<'_> {
         });
     }
 
-    /// Adds the part of a segment that lies within the span, without its end unless the span ends there.
+    /// Adds the part of a segment that lies within the span, without its end unless the span ends
+    /// there.
     fn follow(&mut self, segment: &Segment, hidden: bool, max_error: f64) {
         let from_s = segment.from_s.max(self.tag.start_s);
         let to_s = segment.to_s.min(self.tag.end_s);
@@ -122,9 +124,9 @@ impl Way<'_> {
     }
 }
 
-/// Upper bound of the distance between a curve, kept within the picture, and the straight line between
-/// two of its points: h^2 / 8 times the largest second derivative (the error of linear interpolation),
-/// plus the overshoot where only one of the two points lies outside the picture.
+/// Upper bound of the distance between a curve, kept within the picture, and the straight line
+/// between two of its points: h^2 / 8 times the largest second derivative (the error of linear
+/// interpolation), plus the overshoot where only one of the two points lies outside the picture.
 fn error_of_chord(curve: &Cubic, from: f64, to: f64) -> f64 {
     let length = to - from;
     let straight = length * length / 8.0 * curve.bend(from, to);

@@ -5,11 +5,11 @@
 use crate::track::{Interpolation, KeyFrame, Place, Shape, Tag};
 
 impl Tag {
-    /// Where the thing is at `time_s` (seconds of media time); `None` outside `[start, end)` and in a
-    /// hidden gap.
+    /// Where the thing is at `time_s` (seconds of media time); `None` outside `[start, end)` and in
+    /// a hidden gap.
     ///
-    /// Before the first key frame it is where the first one puts it, after the last where the last one
-    /// does. The centre never leaves the picture.
+    /// Before the first key frame it is where the first one puts it, after the last where the last
+    /// one does. The centre never leaves the picture.
     #[must_use]
     pub fn place_at(&self, time_s: f64) -> Option<Place> {
         if !(self.start_s..self.end_s).contains(&time_s) {
@@ -133,7 +133,8 @@ pub(crate) struct Cubic {
 }
 
 impl Cubic {
-    /// Through knots of (seconds, position). Without a neighbour, the end's slope is that of the segment.
+    /// Through knots of (seconds, position). Without a neighbour, the end's slope is that of the
+    /// segment.
     fn new(
         before: Option<(f64, f64)>,
         from: (f64, f64),
@@ -157,7 +158,8 @@ impl Cubic {
         self.from + progress * (self.slope_from + progress * (square + progress * cube))
     }
 
-    /// Largest second derivative between two points of the progress. It is linear, so an end has it.
+    /// Largest second derivative between two points of the progress. It is linear, so an end has
+    /// it.
     pub(crate) fn bend(&self, from: f64, to: f64) -> f64 {
         let rise = self.to - self.from;
         let square = 3.0 * rise - 2.0 * self.slope_from - self.slope_to;
@@ -167,9 +169,9 @@ impl Cubic {
     }
 }
 
-/// Slope per second at the middle one of three knots of unequal distance: the mean of the two sides'
-/// slopes, each weighted by the length of the other side (the derivative of the parabola through them).
-/// A side of no length counts for nothing.
+/// Slope per second at the middle one of three knots of unequal distance: the mean of the two
+/// sides' slopes, each weighted by the length of the other side (the derivative of the parabola
+/// through them). A side of no length counts for nothing.
 fn slope(before: (f64, f64), at: (f64, f64), after: (f64, f64)) -> f64 {
     let (left_s, right_s) = (at.0 - before.0, after.0 - at.0);
     let left = (at.1 - before.1) / left_s;
@@ -289,7 +291,8 @@ mod tests {
 
     #[test]
     fn the_curve_is_exact_for_a_throw_at_uneven_times() {
-        // Between inner key frames the curve reproduces every parabola, whatever the distances in time.
+        // Between inner key frames the curve reproduces every parabola, whatever the distances in
+        // time.
         let throw = |time_s: f64| (0.1 * time_s, 0.9 - 0.4 * time_s + 0.05 * time_s * time_s);
         let keys = [0.0, 0.5, 2.0, 5.0, 5.5, 8.0].map(|time_s| {
             let (x, y) = throw(time_s);

@@ -1,4 +1,5 @@
-//! The tag track as it stands in a document, before validation: the only place with its field names.
+//! The tag track as it stands in a document, before validation: the only place with its field
+//! names.
 //!
 //! Reading never fails because of a value's type: what does not fit is kept as
 //! [`Field::Malformed`] and becomes a defect in `validate`.
@@ -45,7 +46,8 @@ pub struct RawTrack {
     pub unknown_fields: Vec<String>,
 }
 
-/// One product tag: a product, a time span, and where the thing is during it. Nothing is checked yet.
+/// One product tag: a product, a time span, and where the thing is during it. Nothing is checked
+/// yet.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(
@@ -181,7 +183,8 @@ impl RawTrack {
 }
 
 impl<'de> Deserialize<'de> for RawTrack {
-    /// Fails only where the carrier itself is broken (JSON syntax), never because of a value's type.
+    /// Fails only where the carrier itself is broken (JSON syntax), never because of a value's
+    /// type.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Field::deserialize(deserializer)? {
             Field::Known(track) => track,
@@ -190,8 +193,8 @@ impl<'de> Deserialize<'de> for RawTrack {
     }
 }
 
-/// Makes a struct of fields readable from an object: fields by name, the last of two equal names wins
-/// (as in JavaScript), unknown names noted.
+/// Makes a struct of fields readable from an object: fields by name, the last of two equal names
+/// wins (as in JavaScript), unknown names noted.
 macro_rules! read_as_object {
     ($object:ident, $blank:expr, $($name:literal => $field:ident),+) => {
         impl Part for $object {

@@ -1,8 +1,8 @@
 //! Which tags are on screen at a moment, in O(log n + found), and when that changes next.
 //!
-//! A centred interval tree (Edelsbrunner 1980), built once and kept in flat arrays: a query walks from
-//! the root to a leaf and in each node reads only tags that it reports, and one more. Nothing allocates
-//! but the build.
+//! A centred interval tree (Edelsbrunner 1980), built once and kept in flat arrays: a query walks
+//! from the root to a leaf and in each node reads only tags that it reports, and one more. Nothing
+//! allocates but the build.
 
 use crate::track::TagTrack;
 
@@ -48,7 +48,8 @@ struct Span {
 }
 
 impl Timeline {
-    /// Builds the index, O(n log n). Tags of an unchecked track whose span is empty are never found.
+    /// Builds the index, O(n log n). Tags of an unchecked track whose span is empty are never
+    /// found.
     #[must_use]
     pub fn new(track: &TagTrack) -> Self {
         let mut spans: Vec<Span> = (0_u32..)
@@ -112,8 +113,9 @@ impl Timeline {
         self.nodes.get(index as usize)
     }
 
-    /// Adds the subtree of `spans` (ascending by start) and returns its root. The start in the middle is
-    /// the centre, so that each side has at most half of the spans: the tree is at most log2(n) deep.
+    /// Adds the subtree of `spans` (ascending by start) and returns its root. The start in the
+    /// middle is the centre, so that each side has at most half of the spans: the tree is at most
+    /// log2(n) deep.
     fn add(&mut self, spans: Vec<Span>) -> u32 {
         let Some(middle) = spans.get(spans.len() / 2) else {
             return NONE;

@@ -1,4 +1,5 @@
 //! What holds for every track and every input.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use proptest::prelude::*;
 use shoptag_commerce::{ProductId, TagId, VariantId};

@@ -58,8 +58,8 @@ fn tag(cue: &Cue) -> Field<RawTag> {
 
 /// Writes a track as a WebVTT metadata track.
 ///
-/// WebVTT has whole milliseconds: `start` and `end` are rounded to them (`end` stays at least 1 ms after
-/// `start`), all else comes back exactly as it was.
+/// WebVTT has whole milliseconds: `start` and `end` are rounded to them (`end` stays at least 1 ms
+/// after `start`), all else comes back exactly as it was.
 #[must_use]
 pub fn write(track: &TagTrack) -> String {
     let mut text = format!("WEBVTT Shoptag tag track, {VERSION}{SCHEMA_VERSION}\n");

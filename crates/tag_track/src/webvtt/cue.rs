@@ -1,5 +1,6 @@
-//! The WebVTT parser algorithm (W3C WebVTT, section 6) as far as a metadata track needs it: header, NOTE,
-//! STYLE and REGION blocks are passed over, cue settings are ignored, cue texts are kept as they are.
+//! The WebVTT parser algorithm (W3C WebVTT, section 6) as far as a metadata track needs it: header,
+//! NOTE, STYLE and REGION blocks are passed over, cue settings are ignored, cue texts are kept as
+//! they are.
 
 use crate::field::Field;
 use crate::raw::RawTag;
@@ -39,8 +40,8 @@ impl WebVttError {
     }
 }
 
-/// The cues of a WebVTT text, in order of appearance. A byte order mark, CR, CRLF and NUL are treated as
-/// the standard says.
+/// The cues of a WebVTT text, in order of appearance. A byte order mark, CR, CRLF and NUL are
+/// treated as the standard says.
 ///
 /// # Errors
 /// [`WebVttError::Signature`] if the text is no WebVTT at all.
@@ -74,7 +75,8 @@ fn header_end(lines: &[&str]) -> usize {
     end.map_or(lines.len(), |(index, _)| index)
 }
 
-/// Reads the block that begins at line `first`; answers its cue, if it is one, and the line after it.
+/// Reads the block that begins at line `first`; answers its cue, if it is one, and the line after
+/// it.
 fn block(lines: &[&str], first: usize) -> (Option<Cue>, usize) {
     let line = |index: usize| lines.get(index).copied().unwrap_or_default();
     let (id, times) = if line(first).contains(ARROW) {
@@ -84,8 +86,8 @@ fn block(lines: &[&str], first: usize) -> (Option<Cue>, usize) {
     } else {
         ("", None)
     };
-    // A block ends at a blank line, and before the next line with an arrow: a missing blank line must
-    // not swallow the next cue.
+    // A block ends at a blank line, and before the next line with an arrow: a missing blank line
+    // must not swallow the next cue.
     let text_first = times.unwrap_or(first) + 1;
     let rest = lines.iter().enumerate().skip(text_first);
     let text_end = rest
@@ -154,8 +156,8 @@ fn digits(text: &str) -> Option<(u64, usize, &str)> {
     Some((value, count, rest))
 }
 
-/// The tag of a cue whose text was read as JSON: the cue's times win, and its identifier names the tag
-/// if the text does not.
+/// The tag of a cue whose text was read as JSON: the cue's times win, and its identifier names the
+/// tag if the text does not.
 #[must_use]
 pub fn tag_from_cue(id: &str, start_s: f64, end_s: f64, text: Field<RawTag>) -> Field<RawTag> {
     let Field::Known(mut tag) = text else {
@@ -202,8 +204,8 @@ mod tests {
 
     #[test]
     fn blocks_that_are_no_cues_are_passed_over() {
-        let text = "\u{FEFF}WEBVTT a title\nX-Header: 1\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n\
-            NOTE a comment\nof two lines\n\nfirst\n00:01.000 --> 00:02.000\n{}\n\n\n\n\
+        let text = "\u{FEFF}WEBVTT a title\nX-Header: 1\n\nSTYLE\n::cue { color: red }\n\n\
+            REGION\nid:a\n\nNOTE a comment\nof two lines\n\nfirst\n00:01.000 --> 00:02.000\n{}\n\n\n\n\
             00:03.000 --> 00:04.000\n{\n}\nsecond\n00:05.000 --> 00:06.000\nNOTE inside\n";
         let expected = [
             ("first", Some((1.0, 2.0)), "{}"),

@@ -1,153 +1,31 @@
-//! From what a document says to what may be used: bad tags are dropped and reported, the others stay.
-
-use std::collections::BTreeSet;
+//! The check of one tag: every defect is reported, and one that drops the tag answers `None`.
 
 use shoptag_commerce::{IdError, ProductId, TagId, VariantId};
 
 use crate::defect::{Defect, DefectCode};
 use crate::field::Field;
-use crate::limits::{
-    DEFECTS_MAX, END_SLACK_S, KEY_FRAMES_MAX, LABEL_CHARS_MAX, Limits, TAGS_MAX, TIME_S_MAX,
-};
-use crate::raw::{RawAnchor, RawKeyFrame, RawTag, RawTrack, SCHEMA_VERSION};
-use crate::track::{Anchor, Interpolation, KeyFrame, Shape, Tag, TagTrack};
-
-impl RawTrack {
-    /// Checks everything, for a video of unknown length. Every defect of a tag is reported, at most
-    /// 1,000 in all.
-    #[must_use]
-    pub fn validate(&self) -> (TagTrack, Vec<Defect>) {
-        self.validate_with(&Limits::default())
-    }
-
-    /// The same for a video of `duration_s` seconds: a tag that starts at its end or later, or ends more
-    /// than a second after it, is dropped as `cue-range`.
-    #[must_use]
-    pub fn validate_within(&self, duration_s: Option<f64>) -> (TagTrack, Vec<Defect>) {
-        self.validate_with(&Limits::default().within(duration_s))
-    }
-
-    /// The same under the caller's limits.
-    #[must_use]
-    pub fn validate_with(&self, limits: &Limits) -> (TagTrack, Vec<Defect>) {
-        let mut defects = Vec::new();
-        report_unknown(&mut defects, None, "", &self.unknown_fields);
-        if self.schema_version != Field::Known(f64::from(SCHEMA_VERSION)) {
-            report(
-                &mut defects,
-                None,
-                DefectCode::SchemaVersion,
-                "/schema_version".to_owned(),
-            );
-            return (TagTrack::default(), defects);
-        }
-        let Field::Known(raw_tags) = &self.tags else {
-            report(
-                &mut defects,
-                None,
-                DefectCode::DocumentShape,
-                "/tags".to_owned(),
-            );
-            return (TagTrack::default(), defects);
-        };
-        let tags_max = limits.tags_max.min(TAGS_MAX);
-        if raw_tags.len() > tags_max {
-            let first_unused = (tags_max, None);
-            let pointer = tag_pointer(tags_max);
-            report(
-                &mut defects,
-                Some(first_unused),
-                DefectCode::CueLimit,
-                pointer,
-            );
-        }
-        let tags = check_tags(raw_tags, tags_max, limits, &mut defects);
-        (TagTrack::new(tags), defects)
-    }
-}
-
-fn check_tags(
-    raw_tags: &[Field<RawTag>],
-    tags_max: usize,
-    limits: &Limits,
-    defects: &mut Vec<Defect>,
-) -> Vec<Tag> {
-    let mut tags = Vec::with_capacity(raw_tags.len().min(tags_max));
-    let mut ids = BTreeSet::new();
-    for (index, raw) in raw_tags.iter().take(tags_max).enumerate() {
-        let mut check = TagCheck {
-            defects,
-            index,
-            id: None,
-        };
-        let Field::Known(raw) = raw else {
-            check.refuse(DefectCode::TagShape, "");
-            continue;
-        };
-        let Some(tag) = check.tag(raw, limits) else {
-            continue;
-        };
-        if raw.id.known().is_some_and(|id| ids.insert(id.as_str())) {
-            tags.push(tag);
-        } else {
-            check.refuse(DefectCode::CueDuplicate, "/id");
-        }
-    }
-    tags
-}
-
-fn report(
-    defects: &mut Vec<Defect>,
-    tag: Option<(usize, Option<&str>)>,
-    code: DefectCode,
-    pointer: String,
-) {
-    if defects.len() < DEFECTS_MAX {
-        defects.push(Defect {
-            tag_index: tag.map(|(index, _)| index),
-            tag_id: tag.and_then(|(_, id)| id).map(str::to_owned),
-            code,
-            pointer,
-        });
-    }
-}
-
-fn report_unknown(
-    defects: &mut Vec<Defect>,
-    tag: Option<(usize, Option<&str>)>,
-    parent: &str,
-    names: &[String],
-) {
-    for name in names {
-        let mut pointer = parent.to_owned();
-        pointer.push('/');
-        // RFC 6901 section 3.
-        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        report(defects, tag, DefectCode::UnknownField, pointer);
-    }
-}
-
-fn tag_pointer(index: usize) -> String {
-    let mut pointer = "/tags/".to_owned();
-    pointer.push_str(&index.to_string());
-    pointer
-}
-
-fn key_frame_path(index: usize) -> String {
-    let mut path = "/key_frames/".to_owned();
-    path.push_str(&index.to_string());
-    path
-}
+use crate::limits::{END_SLACK_S, KEY_FRAMES_MAX, LABEL_CHARS_MAX, Limits, TIME_S_MAX};
+use crate::raw::{RawAnchor, RawKeyFrame, RawTag};
+use crate::track::{Anchor, Interpolation, KeyFrame, Shape, Tag};
+use crate::validate::report::{key_frame_path, report, report_unknown, tag_pointer};
 
 /// The check of one tag. Methods report what is wrong and answer `None` when the tag cannot stay.
-struct TagCheck<'a> {
+pub(super) struct TagCheck<'a> {
     defects: &'a mut Vec<Defect>,
     index: usize,
     id: Option<&'a str>,
 }
 
 impl<'a> TagCheck<'a> {
-    fn refuse(&mut self, code: DefectCode, path: &str) {
+    pub(super) fn new(defects: &'a mut Vec<Defect>, index: usize) -> Self {
+        Self {
+            defects,
+            index,
+            id: None,
+        }
+    }
+
+    pub(super) fn refuse(&mut self, code: DefectCode, path: &str) {
         let pointer = tag_pointer(self.index) + path;
         report(self.defects, Some((self.index, self.id)), code, pointer);
     }
@@ -161,7 +39,7 @@ impl<'a> TagCheck<'a> {
         report_unknown(self.defects, Some((self.index, self.id)), &parent, names);
     }
 
-    fn tag(&mut self, raw: &'a RawTag, limits: &Limits) -> Option<Tag> {
+    pub(super) fn tag(&mut self, raw: &'a RawTag, limits: &Limits) -> Option<Tag> {
         let id = self.id(&raw.id, TagId::parse, DefectCode::IdInvalid, "/id");
         self.id = id.as_ref().and(raw.id.known()).map(String::as_str);
         self.unknown("", &raw.unknown_fields);
