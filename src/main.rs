@@ -1,3 +1,9 @@
-//! Entry point for Trunk.
+//! The widget's program: what it exports is called by `www/shop-tags.js`.
 
-fn main() {}
+#[cfg(target_arch = "wasm32")]
+pub use shoptag::embed::exports::{Handle, mount};
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    shoptag::embed::exports::start();
+}

@@ -1,9 +1,80 @@
 //! Elements, events and properties of the page, without any rule of ours.
 
-pub use web_sys::{Element, HtmlElement};
+pub use web_sys::{Element, HtmlElement, ShadowRoot};
 
-use wasm_bindgen::JsValue;
-use web_sys::{CustomEvent, CustomEventInit};
+use js_sys::{Function, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, CustomEventInit, Document, EventTarget, Node, Window};
+
+use crate::video_overlay::geometry::Rect;
+
+/// The page's window; `None` outside a page.
+#[must_use]
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The page's document.
+#[must_use]
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// A new element; `None` when the page has broken `createElement`.
+#[must_use]
+pub fn create<T: JsCast>(name: &str) -> Option<T> {
+    document()?.create_element(name).ok()?.dyn_into().ok()
+}
+
+/// The open shadow root of `host`, made if there is none yet; `None` where that is not possible.
+#[must_use]
+pub fn open_shadow(host: &Element) -> Option<ShadowRoot> {
+    if let Some(shadow) = host.shadow_root() {
+        return Some(shadow);
+    }
+    // Asked for by name: a page can have taken the method away.
+    let attach = method(host, "attachShadow")?;
+    let options = object(&[("mode", JsValue::from_str("open"))]);
+    attach.call1(host, &options).ok()?.dyn_into().ok()
+}
+
+/// The page's origin, `https://example.com`.
+#[must_use]
+pub fn origin() -> String {
+    window()
+        .and_then(|window| window.location().origin().ok())
+        .unwrap_or_default()
+}
+
+/// Language of the place where `element` stands, else of the browser; empty when nobody says.
+#[must_use]
+pub fn language_of(element: &Element) -> String {
+    let parent = element.parent_element();
+    let place = parent.and_then(|parent| parent.closest("[lang]").ok().flatten());
+    let place = place
+        .and_then(|place| place.get_attribute("lang"))
+        .filter(|lang| !lang.is_empty());
+    place
+        .or_else(|| window()?.navigator().language())
+        .unwrap_or_default()
+}
+
+/// The element that `reference`, a CSS selector or an id, names: first in the tree of `from`, then in the
+/// document.
+#[must_use]
+pub fn find_in_page(from: &Element, reference: &str) -> Option<Element> {
+    let found = |scope: &JsValue, name: &str| -> Option<Element> {
+        let found = method(scope, name)?
+            .call1(scope, &JsValue::from_str(reference))
+            .ok()?;
+        found.dyn_into().ok()
+    };
+    let scopes = [JsValue::from(root_of(from)), JsValue::from(document())];
+    scopes
+        .iter()
+        .find_map(|scope| found(scope, "getElementById").or_else(|| found(scope, "querySelector")))
+}
 
 /// Fires a bubbling, composed event with `detail` on `target`.
 pub fn fire(target: &Element, name: &str, detail: &JsValue) {
@@ -14,5 +85,175 @@ pub fn fire(target: &Element, name: &str, detail: &JsValue) {
     if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
         // A listener that throws is reported by the browser and does not come back here.
         let _ = target.dispatch_event(&event);
+    }
+}
+
+/// A plain object for an event's detail.
+#[must_use]
+pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (name, value) in entries {
+        set(&object, name, value);
+    }
+    object.into()
+}
+
+/// A property's value; `undefined` when there is none or it cannot be read.
+#[must_use]
+pub fn get(target: &JsValue, name: &str) -> JsValue {
+    Reflect::get(target, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// A method of `target`, if it has one.
+#[must_use]
+pub fn method(target: &JsValue, name: &str) -> Option<Function> {
+    get(target, name).dyn_into().ok()
+}
+
+/// Sets a property; a frozen object stays as it is.
+pub fn set(target: &JsValue, name: &str, value: &JsValue) {
+    let _ = Reflect::set(target, &JsValue::from_str(name), value);
+}
+
+/// Removes an object's own property.
+pub fn unset(target: &js_sys::Object, name: &str) {
+    let _ = Reflect::delete_property(target, &JsValue::from_str(name));
+}
+
+/// The document or shadow root in which `node` stands.
+#[must_use]
+pub fn root_of(node: &Node) -> Node {
+    node.get_root_node()
+}
+
+/// The host of the shadow root in which `node` stands.
+#[must_use]
+pub fn host_of(node: &Node) -> Option<Element> {
+    root_of(node)
+        .dyn_into::<ShadowRoot>()
+        .ok()
+        .map(|root| root.host())
+}
+
+/// The first descendant that matches `selector`.
+#[must_use]
+pub fn find(scope: &Element, selector: &str) -> Option<HtmlElement> {
+    scope.query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// The element from which an absolutely placed `element` is placed.
+#[must_use]
+pub fn containing_block(element: &HtmlElement) -> Option<HtmlElement> {
+    let block = element.offset_parent().or_else(|| element.parent_element());
+    block?.dyn_into().ok()
+}
+
+/// `translate(x, y)` in `unit`.
+#[must_use]
+pub fn translate(x: f64, y: f64, unit: &str) -> String {
+    let mut text = String::from("translate(");
+    push_number(&mut text, x);
+    text.push_str(unit);
+    text.push(',');
+    push_number(&mut text, y);
+    text.push_str(unit);
+    text.push(')');
+    text
+}
+
+/// Places `element` at `rect`, CSS pixels of its containing block. Through the CSSOM: a style attribute
+/// would be refused by a strict content security policy.
+pub fn set_box(element: &HtmlElement, rect: Rect) {
+    let style = element.style();
+    for (name, value) in [
+        ("left", rect.x),
+        ("top", rect.y),
+        ("width", rect.width),
+        ("height", rect.height),
+    ] {
+        let _ = style.set_property(name, &with_unit(value, "px"));
+    }
+}
+
+/// Sets one style property through the CSSOM.
+pub fn set_style(element: &HtmlElement, name: &str, value: &str) {
+    let _ = element.style().set_property(name, value);
+}
+
+fn with_unit(value: f64, unit: &str) -> String {
+    let mut text = String::new();
+    push_number(&mut text, value);
+    text.push_str(unit);
+    text
+}
+
+/// Appends `value` with three decimals. Written by hand: the standard library's formatting of floats
+/// would add several kilobytes to the widget.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "`as` saturates, and no length is that long"
+)]
+fn push_number(text: &mut String, value: f64) {
+    let thousandths = (value * 1000.0).round() as i64;
+    if thousandths < 0 {
+        text.push('-');
+    }
+    let magnitude = thousandths.unsigned_abs();
+    text.push_str(&(magnitude / 1000).to_string());
+    text.push('.');
+    let mut rest = magnitude % 1000;
+    for place in [100, 10, 1] {
+        text.push(char::from(b'0' + u8::try_from(rest / place).unwrap_or(0)));
+        rest %= place;
+    }
+}
+
+/// A listener that is removed when it is dropped.
+#[derive(Debug)]
+pub struct Listener {
+    target: EventTarget,
+    name: &'static str,
+    callback: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Listener {
+    /// Calls `callback` for every `name` event on `target`.
+    pub fn new(
+        target: &EventTarget,
+        name: &'static str,
+        callback: impl FnMut(web_sys::Event) + 'static,
+    ) -> Self {
+        let callback = Closure::<dyn FnMut(web_sys::Event)>::new(callback);
+        let function = callback.as_ref().unchecked_ref();
+        let _ = target.add_event_listener_with_callback(name, function);
+        Self {
+            target: target.clone(),
+            name,
+            callback,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let function = self.callback.as_ref().unchecked_ref();
+        let _ = self
+            .target
+            .remove_event_listener_with_callback(self.name, function);
+    }
+}
+
+/// A repeating call that ends when it is dropped.
+#[derive(Debug)]
+pub struct Ticker {
+    _interval: gloo::timers::callback::Interval,
+}
+
+impl Ticker {
+    /// Calls `tick` every `period_ms`.
+    pub fn new(period_ms: u32, tick: impl FnMut() + 'static) -> Self {
+        Self {
+            _interval: gloo::timers::callback::Interval::new(period_ms, tick),
+        }
     }
 }

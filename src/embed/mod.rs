@@ -6,10 +6,16 @@ pub mod names;
 #[cfg(target_arch = "wasm32")]
 mod announce;
 #[cfg(target_arch = "wasm32")]
+pub mod element;
+#[cfg(target_arch = "wasm32")]
+pub mod exports;
+#[cfg(target_arch = "wasm32")]
+mod fallback;
+#[cfg(target_arch = "wasm32")]
 mod slots;
 
 #[cfg(target_arch = "wasm32")]
-pub use announce::announce;
+pub use announce::{announce, announce_error};
 pub use config::{ColourScheme, Config, ConfigDefect, ConfigError, Page, TrackSource};
 #[cfg(target_arch = "wasm32")]
 pub use slots::Slots;

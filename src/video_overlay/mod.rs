@@ -1,7 +1,15 @@
 //! The tags over the video: which are on screen, where, and what may be tapped.
 
+pub mod announcer;
+pub mod cast;
+pub mod clock;
+pub mod geometry;
+pub mod labels;
+pub mod placement;
 mod scene;
 
+#[cfg(target_arch = "wasm32")]
+mod driver;
 #[cfg(target_arch = "wasm32")]
 mod overlay;
 

@@ -1,0 +1,171 @@
+// <shop-tags>: the thin half. Loads the widget (shoptag.js, shoptag_bg.wasm) when its video comes near the
+// viewport and hands the element to it. The page's own content stays as it is until then, and for good if
+// the widget cannot run.
+//
+// The two files are looked for beside this one, or where an element with data-shoptag-base says, such as
+// <link rel="modulepreload" href="/shoptag.js" data-shoptag-base="/">.
+
+const NAME = 'shop-tags';
+const NEAR = '600px';
+const SETTLE_MS = 50;
+const ATTRIBUTES =
+  ['site', 'video', 'api', 'for', 'pause', 'lang', 'currency', 'track', 'accent', 'theme'];
+
+const failure = (code) => Object.assign(new Error(code), { code });
+
+// A policy without 'wasm-unsafe-eval' refuses with a CompileError whose words differ by browser.
+const codeOf = (error) => {
+  if (typeof error === 'string') return error;
+  if (isTrap(error)) return 'internal';
+  const refused = /CSP|content security|unsafe-eval/i.test(error?.message);
+  return error?.code ?? (refused ? 'wasm-blocked' : 'load-failed');
+};
+
+// The widget itself has failed. It has said so and put the fallback back; the page need not hear of it.
+const isTrap = (error) =>
+  error instanceof (globalThis.WebAssembly?.RuntimeError ?? Array) && /shoptag/.test(error.stack);
+globalThis.addEventListener?.('error', (event) => {
+  if (!isTrap(event.error)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+let core;
+const load = () => core ??= (async () => {
+  if (typeof WebAssembly !== 'object') throw failure('wasm-blocked');
+  const base = document.querySelector('[data-shoptag-base]')?.dataset.shoptagBase;
+  const home = base ? new URL(base, document.baseURI) : import.meta.url;
+  const [module, response] = await Promise.all([
+    import(/* @vite-ignore */ /* webpackIgnore: true */ new URL('shoptag.js', home).href),
+    fetch(new URL('shoptag_bg.wasm', home)),
+  ]);
+  if (!response.ok) throw failure('load-failed');
+  await module.default({ module_or_path: response });
+  return module;
+})().catch((error) => {
+  // A network that was down may come back; a policy does not change within a page.
+  if (codeOf(error) === 'load-failed') core = undefined;
+  throw error;
+});
+
+export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
+  static observedAttributes = ATTRIBUTES;
+
+  #handle;
+  #near;
+  #pending;
+  #settling;
+  #contentTime;
+  #adBreak = false;
+
+  connectedCallback() {
+    // Properties that were set before the element was defined.
+    for (const name of ['contentTime', 'adBreak']) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      this[name] = value;
+    }
+    if (this.#handle) return this.#handle.moved();
+    if (!globalThis.IntersectionObserver) return void this.#mount();
+    const outside = this.getAttribute('for');
+    let target;
+    try { target = outside && document.querySelector(outside); } catch { /* an id, not a selector */ }
+    this.#near ??= new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.#mount();
+    }, { rootMargin: NEAR });
+    this.#near.observe(target ?? (outside && document.getElementById(outside)) ??
+      this.querySelector('video') ?? this);
+  }
+
+  disconnectedCallback() {
+    // A move takes the element out and puts it in again: only one that stays out is taken down.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#stopWatching();
+      this.#handle?.unmount();
+      this.#handle = this.#pending = undefined;
+    });
+  }
+
+  attributeChangedCallback() {
+    // However often they change, the last values win, at most twenty times a second.
+    if (!this.#pending || this.#settling) return;
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined;
+      if (!this.isConnected) return;
+      if (this.#handle) this.#attempt(() => this.#handle.update());
+      else { this.#pending = undefined; this.#mount(); }
+    }, SETTLE_MS);
+  }
+
+  /** Maps the stream's time to the time of the tagged content, in seconds. */
+  get contentTime() { return this.#contentTime; }
+  set contentTime(mapper) {
+    this.#contentTime = typeof mapper === 'function' ? mapper : undefined;
+    this.#handle?.setContentTime(this.#contentTime);
+  }
+
+  /** While true, an advertisement is running and no tag is shown. */
+  get adBreak() { return this.#adBreak; }
+  set adBreak(running) {
+    this.#adBreak = Boolean(running);
+    this.#handle?.setAdBreak(this.#adBreak);
+  }
+
+  /** Ids of the tags on screen. */
+  get currentTags() { return this.#handle?.currentTags() ?? []; }
+
+  /** Opens the bag. Resolves to whether it could be done. */
+  openBag() { return this.#call((handle) => handle.openBag()); }
+
+  /** Closes cards, sheets and dialogs. Resolves to whether it could be done. */
+  closeAll() { return this.#call((handle) => handle.closeAll()); }
+
+  /**
+   * Adds a variant to the bag; credits nobody. Resolves to whether the bag was asked: what came of it is
+   * told by shop-bag-change or shop-error.
+   */
+  addToBag(variantId, quantity = 1) {
+    return this.#call((handle) => handle.addToBag(String(variantId), Number(quantity)));
+  }
+
+  async #call(use) {
+    await this.#mount();
+    return Boolean(this.#handle && await this.#attempt(() => use(this.#handle)));
+  }
+
+  #mount() {
+    this.#stopWatching();
+    return this.#pending ??= (async () => {
+      try {
+        const { mount } = await load();
+        if (!this.isConnected || this.#handle) return;
+        this.#handle = mount(this);
+        this.#handle.setContentTime(this.#contentTime);
+        this.#handle.setAdBreak(this.#adBreak);
+      } catch (error) {
+        this.#report(error);
+      }
+    })();
+  }
+
+  #attempt(work) {
+    try { return work(); } catch (error) { this.#report(error); }
+  }
+
+  #report(error) {
+    const detail = { code: codeOf(error) };
+    this.dispatchEvent(new CustomEvent('shop-error', { detail, bubbles: true, composed: true }));
+  }
+
+  #stopWatching() {
+    this.#near?.disconnect();
+    this.#near = undefined;
+  }
+}
+
+if (globalThis.customElements) {
+  if (customElements.get(NAME)) console.info('shoptag: already-defined');
+  else customElements.define(NAME, ShopTagsElement);
+}
