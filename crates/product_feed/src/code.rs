@@ -49,7 +49,7 @@ codes! {
     ENCODING = "encoding", Feed, "neither UTF-8 nor UTF-16 with a byte order mark";
     FEED_MASS_DELETE = "feed-mass-delete", Feed,
         "taking the feed as the whole catalogue would remove every product";
-    FEED_SIZE = "feed-size", Feed, "more than 128 MiB";
+    FEED_SIZE = "feed-size", Feed, "more than 128 MiB or 500000 rows or items";
     GTIN = "gtin", Part, "a GTIN of the wrong length or with a wrong check digit";
     OPTION_DUPLICATE = "option-duplicate", Part,
         "the same combination of options as an earlier variant of the product";

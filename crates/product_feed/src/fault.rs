@@ -1,5 +1,6 @@
 //! What is wrong with one part of a feed, before it becomes a line of the report.
 
+use crate::REJECTIONS_MAX;
 use crate::code;
 use crate::report::Rejection;
 use crate::text;
@@ -31,6 +32,23 @@ impl Fault {
             id: shown.then(|| id.to_owned()),
             code: self.code,
             detail: format!("{}: {meaning}.", self.field),
+        }
+    }
+}
+
+/// The rejections of a feed while it is read: the first ones in full, the others counted.
+#[derive(Debug, Default)]
+pub(crate) struct Rejections {
+    pub(crate) listed: Vec<Rejection>,
+    pub(crate) unlisted: u64,
+}
+
+impl Rejections {
+    pub(crate) fn push(&mut self, fault: Fault, line: u64, id: &str) {
+        if self.listed.len() < REJECTIONS_MAX {
+            self.listed.push(fault.reject(line, id));
+        } else {
+            self.unlisted += 1;
         }
     }
 }

@@ -13,6 +13,8 @@ pub struct Report {
     pub products: Vec<FeedProduct>,
     /// What was left out and why, in the order of the feed.
     pub rejected: Vec<Rejection>,
+    /// Rejections beyond the first [`crate::REJECTIONS_MAX`]: counted, not listed.
+    pub unlisted: u64,
     /// Products that the brand itself holds back: drafts, archived, not published. Not an error.
     pub skipped: u64,
 }

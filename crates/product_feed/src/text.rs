@@ -82,6 +82,12 @@ fn clean(text: &str) -> String {
     let mut in_flag = false;
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
+        // Nearly all of nearly every feed.
+        if matches!(character, ' '..='~') {
+            out.push(character);
+            (marks, in_flag) = (0, false);
+            continue;
+        }
         let is_tag = matches!(u32::from(character), 0xE_0020..=0xE_007F);
         in_flag = character == BLACK_FLAG || (in_flag && is_tag);
         match character {
@@ -123,6 +129,9 @@ fn clean(text: &str) -> String {
 
 /// The first `graphemes_max` graphemes, without a dangling space or joiner at the end.
 fn cut(text: &str, graphemes_max: usize) -> String {
+    if text.len() <= graphemes_max {
+        return text.to_owned();
+    }
     let bytes_max = graphemes_max * BYTES_PER_GRAPHEME_MAX;
     let end = text
         .grapheme_indices(true)

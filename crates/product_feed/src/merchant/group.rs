@@ -7,9 +7,9 @@ use shoptag_commerce::{Currency, ProductId, Timestamp};
 use super::attributes::Attributes;
 use super::item::{self, AXES, Item};
 use crate::code;
-use crate::fault::Fault;
+use crate::fault::{Fault, Rejections};
 use crate::product::{Images, VARIANTS_MAX, collect_options};
-use crate::report::{FeedImage, FeedProduct, FeedVariant, Rejection, Report};
+use crate::report::{FeedImage, FeedProduct, FeedVariant, Report};
 
 /// Collects good items, product by product.
 pub(crate) struct Collector {
@@ -19,7 +19,7 @@ pub(crate) struct Collector {
     by_id: HashMap<ProductId, usize>,
     /// Item ids taken so far.
     ids: HashSet<String>,
-    rejected: Vec<Rejection>,
+    rejections: Rejections,
 }
 
 impl Collector {
@@ -30,7 +30,7 @@ impl Collector {
             products: Vec::new(),
             by_id: HashMap::new(),
             ids: HashSet::new(),
-            rejected: Vec::new(),
+            rejections: Rejections::default(),
         }
     }
 
@@ -45,22 +45,27 @@ impl Collector {
 
     /// Notes something that is no item.
     pub(crate) fn reject(&mut self, fault: Fault, line: u64, id: &str) {
-        self.rejected.push(fault.reject(line, id));
+        self.rejections.push(fault, line, id);
     }
 
     /// The products, and what was left out of them.
     pub(crate) fn finish(self) -> Report {
-        let mut rejected = self.rejected;
+        let mut rejections = self.rejections;
         let products = self
             .products
             .into_iter()
-            .filter_map(|(id, items)| assemble(id, items, &mut rejected))
+            .filter_map(|(id, items)| assemble(id, items, &mut rejections))
             .collect();
         // Groups are judged at the end; a report reads like its feed.
+        let Rejections {
+            listed: mut rejected,
+            unlisted,
+        } = rejections;
         rejected.sort_by_key(|rejection| rejection.line);
         Report {
             products,
             rejected,
+            unlisted,
             skipped: 0,
         }
     }
@@ -104,7 +109,7 @@ impl Collector {
 }
 
 /// One product. An attribute is an axis of choice when the items differ in it.
-fn assemble(id: ProductId, items: Vec<Item>, rejected: &mut Vec<Rejection>) -> Option<FeedProduct> {
+fn assemble(id: ProductId, items: Vec<Item>, rejections: &mut Rejections) -> Option<FeedProduct> {
     let axes = differing_axes(&items);
     let mut combinations = HashSet::new();
     let mut good = Vec::new();
@@ -128,7 +133,7 @@ fn assemble(id: ProductId, items: Vec<Item>, rejected: &mut Vec<Rejection>) -> O
             None
         };
         match fault {
-            Some(fault) => rejected.push(fault.reject(item.line, item.id.as_str())),
+            Some(fault) => rejections.push(fault, item.line, item.id.as_str()),
             None => good.push((item, options)),
         }
     }
@@ -143,7 +148,7 @@ fn assemble(id: ProductId, items: Vec<Item>, rejected: &mut Vec<Rejection>) -> O
     let (category, link) = (first.category.clone(), first.link.clone());
     let mut images = Images::default();
     for (item, _) in &good {
-        take_images(&mut images, item, rejected);
+        take_images(&mut images, item, rejections);
     }
     let variants: Vec<FeedVariant> = good
         .into_iter()
@@ -202,7 +207,7 @@ fn common_title<'a>(mut titles: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The main image is the variant's own and always stays; of the others the first ones.
-fn take_images(images: &mut Images, item: &Item, rejected: &mut Vec<Rejection>) {
+fn take_images(images: &mut Images, item: &Item, rejections: &mut Rejections) {
     for (index, url) in item.image_urls.iter().enumerate() {
         if index == 0 {
             images.add_own(url);
@@ -213,7 +218,7 @@ fn take_images(images: &mut Images, item: &Item, rejected: &mut Vec<Rejection>) 
                 alt: String::new(),
             },
         ) {
-            rejected.push(fault.reject(item.line, item.id.as_str()));
+            rejections.push(fault, item.line, item.id.as_str());
         }
     }
 }

@@ -7,7 +7,7 @@ use super::group::Collector;
 use crate::fault::Fault;
 use crate::report::Report;
 use crate::table::{Row, Table};
-use crate::{FeedError, code};
+use crate::{FeedError, ROWS_MAX, code};
 
 /// Reads a whole text feed.
 pub(crate) fn read(feed: &str, currency: Currency, now: Timestamp) -> Result<Report, FeedError> {
@@ -20,7 +20,10 @@ pub(crate) fn read(feed: &str, currency: Currency, now: Timestamp) -> Result<Rep
         return Err(FeedError::Header);
     }
     let mut collector = Collector::new(currency, now);
-    for row in table {
+    for (index, row) in table.enumerate() {
+        if index >= ROWS_MAX {
+            return Err(FeedError::Size);
+        }
         match row {
             Row::Broken { line } => collector.reject(Fault::new(code::CSV_ROW, "row"), line, ""),
             Row::Good { line, cells } => {

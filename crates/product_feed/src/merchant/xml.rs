@@ -12,7 +12,7 @@ use super::attributes::{Attributes, canonical};
 use super::group::Collector;
 use crate::fault::Fault;
 use crate::report::Report;
-use crate::{FeedError, code};
+use crate::{FeedError, ROWS_MAX, code};
 
 /// Deepest nesting. An item's attribute is at depth 4 (`rss/channel/item/g:price`), shipping at 5.
 const DEPTH_MAX: usize = 32;
@@ -28,6 +28,7 @@ pub(crate) fn read(feed: &str, currency: Currency, now: Timestamp) -> Result<Rep
         collector: Collector::new(currency, now),
         depth: 0,
         has_root: false,
+        items: 0,
         item: None,
         value: None,
     };
@@ -110,6 +111,7 @@ struct Walk {
     collector: Collector,
     depth: usize,
     has_root: bool,
+    items: usize,
     /// The open item and its depth.
     item: Option<(usize, Attributes)>,
     value: Option<Value>,
@@ -146,6 +148,10 @@ impl Walk {
         }
         let Some((item_depth, attributes)) = &mut self.item else {
             if vocabulary == Vocabulary::Feed && matches!(local, "item" | "entry") {
+                self.items += 1;
+                if self.items > ROWS_MAX {
+                    return Err(FeedError::Size);
+                }
                 self.item = Some((self.depth, Attributes::new(line)));
             }
             return Ok(());

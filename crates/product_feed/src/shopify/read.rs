@@ -8,10 +8,10 @@ use shoptag_commerce::{Currency, ProductId};
 use super::columns::Columns;
 use super::draft::Draft;
 use super::variant;
-use crate::fault::Fault;
+use crate::fault::{Fault, Rejections};
 use crate::report::{FeedImage, Report};
 use crate::table::{Row, Table};
-use crate::{FeedError, code, id, link, text};
+use crate::{FeedError, ROWS_MAX, code, id, link, text};
 
 /// Reads a whole export.
 pub(crate) fn read(feed: &str, currency: Currency) -> Result<Report, FeedError> {
@@ -22,16 +22,19 @@ pub(crate) fn read(feed: &str, currency: Currency) -> Result<Report, FeedError> 
         drafts: Vec::new(),
         by_handle: HashMap::new(),
         ids: HashSet::new(),
-        report: Report::default(),
+        rejections: Rejections::default(),
+        skipped: 0,
     };
-    for row in table {
+    for (index, row) in table.enumerate() {
+        if index >= ROWS_MAX {
+            return Err(FeedError::Size);
+        }
         match row {
             Row::Good { line, cells } => reader.row(line, &cells),
             Row::Broken { line } => {
                 reader
-                    .report
-                    .rejected
-                    .push(Fault::new(code::CSV_ROW, "row").reject(line, ""));
+                    .rejections
+                    .push(Fault::new(code::CSV_ROW, "row"), line, "");
             }
         }
     }
@@ -45,7 +48,8 @@ struct Reader {
     by_handle: HashMap<String, usize>,
     /// Variant ids taken so far.
     ids: HashSet<String>,
-    report: Report,
+    rejections: Rejections,
+    skipped: u64,
 }
 
 impl Reader {
@@ -56,7 +60,7 @@ impl Reader {
         });
         let handle = match handle {
             Ok(handle) => handle,
-            Err(fault) => return self.reject(fault, line, raw),
+            Err(fault) => return self.rejections.push(fault, line, raw),
         };
         let known = self.by_handle.get(handle.as_str()).copied();
         let index = known.unwrap_or_else(|| self.start(line, handle, cells));
@@ -75,23 +79,21 @@ impl Reader {
                 } else {
                     sku
                 };
-                self.report.rejected.push(fault.reject(line, shown));
+                self.rejections.push(fault, line, shown);
             }
         }
         if let Err(fault) = take_image(draft, &self.columns, cells) {
-            self.report
-                .rejected
-                .push(fault.reject(line, draft.id.as_str()));
+            self.rejections.push(fault, line, draft.id.as_str());
         }
     }
 
     fn start(&mut self, line: u64, handle: ProductId, cells: &StringRecord) -> usize {
         let mut draft = Draft::start(handle, &self.columns, cells);
         if draft.held_back {
-            self.report.skipped += 1;
+            self.skipped += 1;
         } else if let Some(fault) = draft.fault() {
             draft.refused = true;
-            self.reject(fault, line, draft.id.as_str());
+            self.rejections.push(fault, line, draft.id.as_str());
         }
         let index = self.drafts.len();
         self.by_handle.insert(draft.id.as_str().to_owned(), index);
@@ -99,13 +101,13 @@ impl Reader {
         index
     }
 
-    fn reject(&mut self, fault: Fault, line: u64, id: &str) {
-        self.report.rejected.push(fault.reject(line, id));
-    }
-
-    fn finish(mut self) -> Report {
-        self.report.products = self.drafts.into_iter().filter_map(Draft::finish).collect();
-        self.report
+    fn finish(self) -> Report {
+        Report {
+            products: self.drafts.into_iter().filter_map(Draft::finish).collect(),
+            rejected: self.rejections.listed,
+            unlisted: self.rejections.unlisted,
+            skipped: self.skipped,
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use shoptag_commerce::ProductId;
-use shoptag_product_feed::{COLUMNS_MAX, FEED_BYTES_MAX, FeedError, Format, code};
+use shoptag_product_feed::{
+    COLUMNS_MAX, FEED_BYTES_MAX, FeedError, Format, REJECTIONS_MAX, ROWS_MAX, code,
+};
 
 const SHOPIFY: &str = "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,\
     Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,\
@@ -258,6 +260,20 @@ fn f17_a_feed_beyond_the_limit_is_not_even_looked_at() {
         &vec![0; FEED_BYTES_MAX + 1],
         Format::ShopifyCsv,
         FeedError::Size,
+    );
+    let rows = format!("{SHOPIFY}{}", "x\n".repeat(ROWS_MAX + 1));
+    check_feed(rows.as_bytes(), Format::ShopifyCsv, FeedError::Size);
+    let items = format!("<rss>{}</rss>", "<item/>".repeat(ROWS_MAX + 1));
+    check_feed(items.as_bytes(), Format::MerchantXml, FeedError::Size);
+}
+
+#[test]
+fn f17_a_report_has_an_end() {
+    let feed = format!("{SHOPIFY}{}", "x\n".repeat(REJECTIONS_MAX + 5));
+    let report = crate::read(feed.as_bytes(), Format::ShopifyCsv, "EUR").unwrap();
+    assert_eq!(
+        (report.rejected.len(), report.unlisted),
+        (REJECTIONS_MAX, 5)
     );
 }
 

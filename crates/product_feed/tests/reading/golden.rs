@@ -21,7 +21,11 @@ fn check(name: &str, format: Format) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&golden, &report).unwrap();
     }
-    assert_eq!(report, fs::read_to_string(&golden).unwrap(), "{name}");
+    let golden = fs::read_to_string(&golden).unwrap();
+    for (index, (found, expected)) in report.lines().zip(golden.lines()).enumerate() {
+        assert_eq!(found, expected, "{name}.report:{}", index + 1);
+    }
+    assert_eq!(report.len(), golden.len(), "{name}");
 }
 
 #[test]
