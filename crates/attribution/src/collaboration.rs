@@ -1,5 +1,5 @@
-//! What a creator and a brand agreed on, with every version of its terms. A marketplace with offers and
-//! negotiation makes these; here they are data.
+//! What a creator and a brand agreed on, with every version of its terms. A marketplace with offers
+//! and negotiation makes these; here they are data.
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{BasisPoints, BrandId, CollaborationId, CreatorId, ProductId, Timestamp};
@@ -28,8 +28,8 @@ pub enum EndedBy {
     Agreement,
     /// The creator left.
     Creator,
-    /// The brand withdrew. For a creator already promoting this is a cut like any other: it reaches them
-    /// after the protection has run out.
+    /// The brand withdrew. For a creator already promoting this is a cut like any other: it reaches
+    /// them after the protection has run out.
     Brand,
 }
 

@@ -1,5 +1,5 @@
-//! Who earned each line of an order. Pure: no clock, no I/O, no float, and the same answer for every
-//! arrival order of the touchpoints.
+//! Who earned each line of an order. Pure: no clock, no I/O, no float, and the same answer for
+//! every arrival order of the touchpoints.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
@@ -12,11 +12,12 @@ use crate::{
     Scope, StampedRate, Terms, TouchClass, Touchpoint, Verdict, Window,
 };
 
-/// Decides every line of `order` by `policy`. Per line at most one creator is paid: the click that the
-/// line was bound to in the bag, else the latest click on the product, else the latest click on another
-/// product of the brand for which a halo rate was agreed, else nobody.
+/// Decides every line of `order` by `policy`. Per line at most one creator is paid: the click that
+/// the line was bound to in the bag, else the latest click on the product, else the latest click on
+/// another product of the brand for which a halo rate was agreed, else nobody.
 ///
-/// Touchpoints may come in any order and more than once; of two with one id, the first received counts.
+/// Touchpoints may come in any order and more than once; of two with one id, the first received
+/// counts.
 #[must_use]
 pub fn decide(
     order: &OrderForDecision,
@@ -47,8 +48,8 @@ pub fn decide(
 /// Each touchpoint once, by time, sequence and id.
 fn in_order_of_time(touchpoints: &[Touchpoint]) -> Vec<&Touchpoint> {
     let mut once: Vec<&Touchpoint> = touchpoints.iter().collect();
-    // Of two bodies under one id the first received counts; equal times fall back to the whole body, so
-    // that the arrival order never matters.
+    // Of two bodies under one id the first received counts; equal times fall back to the whole
+    // body, so that the arrival order never matters.
     once.sort_by(|a, b| {
         let key = |touch: &Touchpoint| (touch.late, touch.time.received_at);
         a.id.cmp(&b.id).then(key(a).cmp(&key(b))).then(a.cmp(b))
@@ -254,8 +255,8 @@ impl<'a> Weighing<'a> {
         Window::measure(touch.time.at, length_ms, self.order.quoted_at)
     }
 
-    /// A total order of clicks; the greatest is paid. Direct before halo, then time, sequence, smallest
-    /// id.
+    /// A total order of clicks; the greatest is paid. Direct before halo, then time, sequence,
+    /// smallest id.
     fn compare(self, a: &Claimant<'_>, b: &Claimant<'_>) -> Ordering {
         let time = self.compare_time(a, b);
         a.scope

@@ -1,15 +1,16 @@
-//! The browser's record of touches: in the order of the session, bounded, and stored only with consent.
+//! The browser's record of touches: in the order of the session, bounded, and stored only with
+//! consent.
 //!
-//! The journal never decides who is paid and never sends. Without consent it lives in memory, is not
-//! sent, and still names the clicks that led to the shopper's own order.
+//! The journal never decides who is paid and never sends. Without consent it lives in memory, is
+//! not sent, and still names the clicks that led to the shopper's own order.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{BrandId, ProductId, TagId, Timestamp, TouchId, VideoId, ViewSessionId};
 
-/// Most entries in a journal. A long evening of shopping makes about 100; 500 entries are some 200 kB
-/// in the browser's storage.
+/// Most entries in a journal. A long evening of shopping makes about 100; 500 entries are some 200
+/// kB in the browser's storage.
 pub const ENTRIES_MAX: usize = 500;
 
 /// Version of [`SavedJournal`].
@@ -146,8 +147,8 @@ impl Journal {
         }
     }
 
-    /// Puts what was stored before what is there. Without consent, or from another version, it is left
-    /// aside, and the answer says to erase it.
+    /// Puts what was stored before what is there. Without consent, or from another version, it is
+    /// left aside, and the answer says to erase it.
     pub fn restore(&mut self, saved: SavedJournal) -> StorageDuty {
         if self.consent == Consent::Denied || saved.schema_version != SAVED_VERSION {
             return StorageDuty::Erase;
@@ -198,7 +199,8 @@ impl Journal {
     }
 
     /// Writes `touch` down and returns its sequence. A full journal first gives up its oldest
-    /// impression, else its oldest opened card, bag add, click; the new entry stands in that queue too.
+    /// impression, else its oldest opened card, bag add, click; the new entry stands in that queue
+    /// too.
     pub fn record(&mut self, touch: Touch) -> u64 {
         let sequence = self.next_sequence;
         self.next_sequence = self.next_sequence.saturating_add(1);
@@ -221,8 +223,8 @@ impl Journal {
         }
     }
 
-    /// Forgets what the backend has: by id, never by count, so that what was written meanwhile stays.
-    /// Clicks are kept, since an order may still need them, but not sent again.
+    /// Forgets what the backend has: by id, never by count, so that what was written meanwhile
+    /// stays. Clicks are kept, since an order may still need them, but not sent again.
     pub fn acknowledge(&mut self, ids: &[TouchId]) {
         for entry in &mut self.entries {
             entry.delivered |= ids.contains(&entry.touch.id);
@@ -245,8 +247,8 @@ impl Journal {
             .filter(move |entry| granted && !entry.delivered)
     }
 
-    /// The clicks on products of `brand`, oldest first: what the shopper's own order carries, with or
-    /// without consent.
+    /// The clicks on products of `brand`, oldest first: what the shopper's own order carries, with
+    /// or without consent.
     pub fn clicks_for<'a>(&'a self, brand: &'a BrandId) -> impl Iterator<Item = &'a Entry> {
         self.entries.iter().filter(move |entry| {
             entry.touch.kind == EntryKind::Click && entry.touch.brand == *brand

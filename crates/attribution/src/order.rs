@@ -15,8 +15,8 @@ use crate::{Exclusion, OrderDecision, Policy, Touchpoint, decide};
 pub struct BagBinding {
     /// The click whose receipt the line carries.
     pub touch: TouchId,
-    /// When the line was put into the bag, server's time. Where the server did not see that happen, the
-    /// backend puts the receipt's own time here, which is never later.
+    /// When the line was put into the bag, server's time. Where the server did not see that happen,
+    /// the backend puts the receipt's own time here, which is never later.
     pub bound_at: Timestamp,
 }
 
@@ -29,7 +29,8 @@ pub struct LineForDecision {
     pub product: ProductId,
     /// Its seller.
     pub brand: BrandId,
-    /// Paid item price less discounts less tax, without delivery, minor units. See [`commission_base`].
+    /// Paid item price less discounts less tax, without delivery, minor units. See
+    /// [`commission_base`].
     pub base_minor: i64,
     /// The receipt that the line carries.
     pub binding: Option<BagBinding>,
@@ -106,8 +107,8 @@ impl Evidence {
     }
 }
 
-/// What a commission is a share of: what was paid for the items (after discounts, tax included), less
-/// the tax in it. Delivery is no part of either.
+/// What a commission is a share of: what was paid for the items (after discounts, tax included),
+/// less the tax in it. Delivery is no part of either.
 ///
 /// # Errors
 /// [`AmountError`]: another currency, or more than 64 bits.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{BrandId, DAY_MS, HOUR_MS, SECOND_MS};
 
-/// The version of the rules in [`crate::decide()`]. Other numbers in a policy are other data under the
-/// same rules; other rules get another version.
+/// The version of the rules in [`crate::decide()`]. Other numbers in a policy are other data under
+/// the same rules; other rules get another version.
 pub const POLICY_VERSION: u32 = 1;
 
-/// Longest window that a policy may set, in days. Safari keeps script-writable storage for 7 days; what
-/// is longer rests on receipts in the bag, which a brand may hold open for 90.
+/// Longest window that a policy may set, in days. Safari keeps script-writable storage for 7 days;
+/// what is longer rests on receipts in the bag, which a brand may hold open for 90.
 const DAYS_MAX: u16 = 90;
 
 /// Which of several clicks is paid.

@@ -1,8 +1,8 @@
 //! Which rate a click is stamped with: the better of today's and the one that protects the creator.
 //!
 //! A raise holds at once. A cut reaches creators who were promoting under the better terms 30 days
-//! later, with notice at the cut and again 2 days before (TikTok Shop's rule, kept per click: removing
-//! a tag ends new clicks and changes no old one).
+//! later, with notice at the cut and again 2 days before (TikTok Shop's rule, kept per click:
+//! removing a tag ends new clicks and changes no old one).
 
 use std::cmp::Reverse;
 
@@ -24,8 +24,8 @@ pub const REMINDER_BEFORE_MS: i64 = 2 * DAY_MS;
 /// The terms that a click on a tag of `creator` for `product` of `brand` at `at` is stamped with.
 /// `None`: no collaboration was in force.
 ///
-/// Target beats open, a product's own terms beat the whole shop's, then the better direct rate, then
-/// the smaller id.
+/// Target beats open, a product's own terms beat the whole shop's, then the better direct rate,
+/// then the smaller id.
 #[must_use]
 pub fn rate_at(
     history: &[Collaboration],

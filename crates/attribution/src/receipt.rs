@@ -1,5 +1,5 @@
-//! The decision and its receipt: who was paid for each line, who was not, and why. Its canonical bytes
-//! are what the log keeps and a replay must meet.
+//! The decision and its receipt: who was paid for each line, who was not, and why. Its canonical
+//! bytes are what the log keeps and a replay must meet.
 
 use std::collections::BTreeSet;
 

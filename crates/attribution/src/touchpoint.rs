@@ -10,8 +10,8 @@ use shoptag_commerce::{
 
 use crate::{Terms, viewability::PLAYING_MS_MIN};
 
-/// How far the shopper's clock may be from ours before none of its differences are believed: one day.
-/// A wrong time zone setting is at most 14 hours.
+/// How far the shopper's clock may be from ours before none of its differences are believed: one
+/// day. A wrong time zone setting is at most 14 hours.
 const CLOCK_SKEW_MS_MAX: i64 = DAY_MS;
 
 /// A tap may seem to come before its token by rounding and by the drift of two clocks, not by more.
@@ -24,7 +24,8 @@ pub enum TouchClass {
     /// An impression: seen long enough (see [`crate::viewability`]). On the wire `impression`.
     #[serde(rename = "impression")]
     View,
-    /// A tap on a product tag or on its product card; also opening it from a list, edge chip or recap.
+    /// A tap on a product tag or on its product card; also opening it from a list, edge chip or
+    /// recap.
     Click,
 }
 
@@ -47,8 +48,8 @@ pub struct ClientClaim {
     pub sent_at: Option<Timestamp>,
 }
 
-/// An instant that the server vouches for: never before the token was issued, never after the touch was
-/// received. Of the shopper's clock only a difference is used, so a wrong clock moves nothing.
+/// An instant that the server vouches for: never before the token was issued, never after the touch
+/// was received. Of the shopper's clock only a difference is used, so a wrong clock moves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BoundedTime {
     /// The instant that decides, `issued_at..=received_at`.
@@ -62,9 +63,9 @@ pub struct BoundedTime {
 }
 
 impl BoundedTime {
-    /// Places a touch in the server's time: `received_at` less the time it waited on the device, held
-    /// within the bounds. A claim without `sent_at`, sent before it happened, or from a clock more than a
-    /// day off counts as made at `received_at`.
+    /// Places a touch in the server's time: `received_at` less the time it waited on the device,
+    /// held within the bounds. A claim without `sent_at`, sent before it happened, or from a clock
+    /// more than a day off counts as made at `received_at`.
     ///
     /// ```
     /// use shoptag_attribution::{BoundedTime, ClientClaim, Clock};
@@ -179,8 +180,8 @@ pub struct Touchpoint {
     pub exclusions: BTreeSet<Exclusion>,
 }
 
-/// Whether the touch came too soon after its token to be a person's: an impression that was received
-/// less than 2 s after the token was issued, or a tap said to come before it.
+/// Whether the touch came too soon after its token to be a person's: an impression that was
+/// received less than 2 s after the token was issued, or a tap said to come before it.
 #[must_use]
 pub fn dwell_exclusion(
     class: TouchClass,

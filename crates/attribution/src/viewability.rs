@@ -1,30 +1,30 @@
 //! When a tag has been seen long enough to be an impression.
 //!
 //! The rule is the Media Rating Council's for video (at least 50 % of the pixels for 2 continuous
-//! seconds of played video), applied to the box of a product tag: its marker with the visible label.
-//! Edge chips have no box. Time is an argument and there is no browser in here.
+//! seconds of played video), applied to the box of a product tag: its marker with the visible
+//! label. Edge chips have no box. Time is an argument and there is no browser in here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use shoptag_commerce::TagId;
 
-/// Least part of the tag's box inside both the visible picture and the viewport, thousandths: one half
-/// (MRC). Exactly one half counts.
+/// Least part of the tag's box inside both the visible picture and the viewport, thousandths: one
+/// half (MRC). Exactly one half counts.
 pub const VISIBLE_PERMILLE_MIN: u16 = 500;
 
 /// Least continuous playing time, milliseconds: 2 s (MRC, video). Exactly 2 s count.
 pub const PLAYING_MS_MIN: u64 = 2_000;
 
-/// Longest time between two observations that still counts as continuous. A page that was frozen or a
-/// device that slept saw nothing in between. Four observations a second are asked for.
+/// Longest time between two observations that still counts as continuous. A page that was frozen or
+/// a device that slept saw nothing in between. Four observations a second are asked for.
 pub const OBSERVATION_GAP_MS_MAX: u64 = 1_000;
 
-/// A player that says it plays while its media time stands still this long is stalled. Browsers move
-/// `currentTime` with each frame; the slowest usual video has 10 frames a second.
+/// A player that says it plays while its media time stands still this long is stalled. Browsers
+/// move `currentTime` with each frame; the slowest usual video has 10 frames a second.
 pub const STALL_MS_MIN: u64 = 250;
 
-/// Media time may run ahead of the clock by this much before it counts as a seek: late timers and coarse
-/// clocks make some.
+/// Media time may run ahead of the clock by this much before it counts as a seek: late timers and
+/// coarse clocks make some.
 pub const SEEK_MS_MIN: u64 = 500;
 
 /// What holds for all tags of a player at one moment.
@@ -51,7 +51,8 @@ impl Player {
 /// Watches the tags of one player during one view session. Each tag becomes at most one impression.
 ///
 /// Call [`observe`](Self::observe) whenever something changes and when
-/// [`wake_in_ms`](Self::wake_in_ms) has passed; call [`interrupt`](Self::interrupt) on a seek or stall.
+/// [`wake_in_ms`](Self::wake_in_ms) has passed; call [`interrupt`](Self::interrupt) on a seek or
+/// stall.
 #[derive(Debug, Clone, Default)]
 pub struct Viewability {
     last: Option<Moment>,
@@ -74,8 +75,8 @@ impl Viewability {
         Self::default()
     }
 
-    /// Takes in what is on screen at `now_ms` (any monotonic clock) and returns the tags that have just
-    /// become impressions. `boxes` holds each tag in view with the visible part of its box,
+    /// Takes in what is on screen at `now_ms` (any monotonic clock) and returns the tags that have
+    /// just become impressions. `boxes` holds each tag in view with the visible part of its box,
     /// thousandths; a tag that is left out is out of view.
     ///
     /// Time counts only between two observations at both of which everything held.

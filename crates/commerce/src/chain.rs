@@ -1,5 +1,5 @@
-//! Hash chains: each record's digest covers the record before it, so that one changed byte anywhere in
-//! an append-only log is found.
+//! Hash chains: each record's digest covers the record before it, so that one changed byte anywhere
+//! in an append-only log is found.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! The policy as tables, and its invariants as properties.
 //!
-//! A table's rows: `click|view ID CREATOR PRODUCT AGE [option...]` (AGE before the quote: `7d`, `24h`,
-//! `5000ms`), `line PRODUCT BASE_MINOR [bag=ID@AGE]`, then what must come out: `pays PRODUCT CREATOR
-//! MINOR OUTCOME`, `nobody PRODUCT`, `loses ID CODE`, `binding CODE`.
+//! A table's rows: `click|view ID CREATOR PRODUCT AGE [option...]` (AGE before the quote: `7d`,
+//! `24h`, `5000ms`), `line PRODUCT BASE_MINOR [bag=ID@AGE]`, then what must come out: `pays PRODUCT
+//! CREATOR MINOR OUTCOME`, `nobody PRODUCT`, `loses ID CODE`, `binding CODE`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -287,7 +287,8 @@ fn a_bag_line_stays_bound_for_thirty_days_or_what_the_brand_set() {
 fn a_click_binds_a_line_only_within_its_own_window() {
     check("click a mia lamp 17d \n line lamp 900 bag=a@10d \n pays lamp mia 90 bag-binding");
     check("click a mia lamp 17d+1ms \n line lamp 900 bag=a@10d \n binding outside-window");
-    // Two roads to the server: an adding that seems to come before its click counts as at the click.
+    // Two roads to the server: an adding that seems to come before its click counts as at the
+    // click.
     check("click a mia lamp 1d \n line lamp 900 bag=a@2d \n pays lamp mia 90 bag-binding");
     check("click a mia lamp 1d \n line lamp 900 bag=a@-1ms \n binding after-quote");
 }
@@ -399,7 +400,9 @@ fn every_exclusion_keeps_the_touch_and_names_its_reason() {
     }
     check("click a mia lamp 1d late \n line lamp 100 \n nobody lamp \n loses a late");
     check(
-        "click a mia lamp 1d no-terms \n line lamp 9 \n loses a excluded-collaboration-not-in-force",
+        "click a mia lamp 1d no-terms
+         line lamp 9
+         loses a excluded-collaboration-not-in-force",
     );
 }
 
@@ -449,7 +452,10 @@ fn a_creator_does_not_earn_on_the_own_purchase() {
 #[test]
 fn a_test_order_earns_nobody_anything() {
     check_with(
-        "click a mia lamp 1d \n line lamp 100 bag=a@1d \n nobody lamp \n loses a excluded-test-order",
+        "click a mia lamp 1d
+         line lamp 100 bag=a@1d
+         nobody lamp
+         loses a excluded-test-order",
         |order, _| order.test = true,
     );
 }
