@@ -2,14 +2,42 @@
 
 use std::rc::Rc;
 
-use shoptag_commerce::TagId;
-use shoptag_protocol::VideoDocument;
+use shoptag_commerce::{BrandId, IdempotencyKey, OrderId, TagId, VariantId};
+use shoptag_outbox::Record;
+use shoptag_protocol::{OrderStatus, Problem, Quote, SavedBag, VideoDocument};
+
+use crate::checkout::Field;
 
 /// Something that happened outside the session.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
+    /// The widget has been mounted.
+    Started,
     /// The video's tags, products and policy have arrived.
     DocumentLoaded(Rc<VideoDocument>),
+    /// They have not.
+    DocumentFailed(Failure),
+    /// The shopper asks to load them again.
+    ReloadPressed,
+    /// What the browser's storage held.
+    StorageLoaded(Stored),
+    /// Another tab or another instance on the page has changed the bag; `None`: emptied.
+    BagChangedElsewhere(Option<SavedBag>),
+    /// The browser went on or off line.
+    ConnectionChanged {
+        /// Whether it believes to be online.
+        online: bool,
+        /// For the delays of what is sent now.
+        entropy: Entropy,
+    },
+    /// A timer that the session asked for is due.
+    Woken {
+        /// Which.
+        timer: Timer,
+        /// For the delays of what is sent now.
+        entropy: Entropy,
+    },
+
     /// The set of tags on screen has changed; in the order of the track.
     TagsOnScreen(Vec<TagId>),
     /// The shopper tapped a tag, or opened its product from elsewhere.
@@ -24,6 +52,117 @@ pub enum Event {
         /// Whether it plays now.
         playing: bool,
     },
+    /// What is in fullscreen has changed.
+    FullscreenChanged(FullscreenMode),
+
+    /// The bag's button was pressed.
+    BagOpened,
+    /// A list of products was asked for.
+    ListOpened(ListKind),
+    /// Back to the page before, within the sheet.
+    BackPressed,
+    /// The sheet was closed: button, swipe, Escape or outside tap.
+    SheetClosed,
+    /// Jump to the moment at which a tag enters.
+    JumpPressed(TagId),
+    /// The short message was dismissed.
+    NoticeDismissed,
+
+    /// A value of an option was chosen in the card.
+    OptionChosen {
+        /// Index into the product's options.
+        axis: usize,
+        /// The value's label.
+        label: String,
+    },
+    /// The card's quantity was changed.
+    QuantityChanged(u32),
+    /// Another picture of the card was asked for.
+    ImageChosen(usize),
+    /// The card's product goes into the bag.
+    AddToBagPressed,
+    /// The card's product is bought now, by itself.
+    BuyNowPressed(Entropy),
+
+    /// A line's quantity was changed in the bag.
+    LineQuantityChanged {
+        /// Whose.
+        variant: VariantId,
+        /// 0 removes the line.
+        quantity: u32,
+    },
+    /// A line was removed from the bag.
+    LineRemoved(VariantId),
+    /// The last removal is taken back.
+    RemovalUndone,
+    /// The page's own script adds to the bag; credits nobody (DESIGN 5.9).
+    AddedByPage {
+        /// What.
+        variant: VariantId,
+        /// How many, at least 1.
+        quantity: u32,
+    },
+    /// The bag is to be bought.
+    CheckoutPressed(Entropy),
+
+    /// A field's text has changed.
+    FieldTyped {
+        /// Which.
+        field: Field,
+        /// Its whole text.
+        text: String,
+    },
+    /// The shopper went on to another field.
+    FieldLeft(Field),
+    /// A way of delivery was chosen.
+    DeliveryChosen {
+        /// Whose delivery.
+        brand: BrandId,
+        /// [`shoptag_protocol::DeliveryOption::id`].
+        option: String,
+    },
+    /// "Order with obligation to pay."
+    ConfirmPressed(Entropy),
+    /// The changed price is accepted.
+    ChangeAccepted(Entropy),
+    /// The lines that are short are reduced to what can be had, or removed.
+    ShortageAccepted(Entropy),
+    /// Ask or send again now.
+    RetryPressed(Entropy),
+    /// The answer to [`crate::effect::Effect::AskQuote`].
+    QuoteAnswered {
+        /// As asked.
+        sequence: u32,
+        /// The quote, or why there is none.
+        answer: Result<Rc<Quote>, Failure>,
+    },
+    /// The order's bytes are fixed from here on.
+    OrderFixed {
+        /// As asked.
+        order_id: OrderId,
+        /// The request's JSON; `None` if it could not be written.
+        body: Option<String>,
+    },
+    /// The answer to [`crate::effect::Effect::KeepSubmission`].
+    SubmissionKept {
+        /// Which.
+        key: IdempotencyKey,
+        /// Whether it is on durable storage now.
+        durable: bool,
+        /// For the delays of what is sent now.
+        entropy: Entropy,
+    },
+    /// The answer to [`crate::effect::Effect::Submit`].
+    SubmissionAnswered {
+        /// Which.
+        key: IdempotencyKey,
+        /// The order, or why there is none.
+        answer: Result<Rc<OrderStatus>, Failure>,
+        /// For the delay of the next attempt.
+        entropy: Entropy,
+    },
+    /// A refused order is given up; its record is deleted.
+    RefusalDismissed(IdempotencyKey),
 }
 
 /// Where a tag's product was opened from. Each of them is a click on the tag (DESIGN 5.9).
@@ -35,4 +174,143 @@ pub enum TapOrigin {
     EdgeChip,
     /// The list "products in this moment" or "all products in this video".
     List,
+}
+
+/// What is in fullscreen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FullscreenMode {
+    /// Nothing.
+    #[default]
+    None,
+    /// The wrapper with its tags, or an ancestor of it.
+    Wrapper,
+    /// The bare video: only a modal dialog can be shown above it.
+    BareVideo,
+    /// The wrapper fills the viewport by style, where there is no element fullscreen.
+    Pseudo,
+}
+
+/// The lists of products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// What is on screen now.
+    Moment,
+    /// Everything in the video.
+    Video,
+}
+
+/// Timers the session can ask for. A later request for the same timer replaces the earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    /// Ask for a quote: typing has paused, or an earlier attempt failed.
+    Quote,
+    /// The quote's hold ends.
+    QuoteExpiry,
+    /// Something in the outbox is due.
+    Outbox,
+    /// The short message has been there long enough.
+    Notice,
+}
+
+impl Timer {
+    /// All of them, for a table with one entry each.
+    pub const ALL: [Self; 4] = [Self::Quote, Self::QuoteExpiry, Self::Outbox, Self::Notice];
+}
+
+/// 48 bytes from the browser's random generator. They come in with an event, because the session has no
+/// source of its own. Never logged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Entropy(pub [u8; 48]);
+
+impl Entropy {
+    /// The bytes for an order's id.
+    #[must_use]
+    pub fn order(&self) -> u128 {
+        self.part(0)
+    }
+
+    /// The bytes for an idempotency key.
+    #[must_use]
+    pub fn key(&self) -> u128 {
+        self.part(16)
+    }
+
+    /// The bytes for a checkout attempt's id.
+    #[must_use]
+    pub fn attempt(&self) -> u128 {
+        self.part(32)
+    }
+
+    /// A number that moves a delay.
+    #[must_use]
+    pub fn jitter(&self) -> u64 {
+        u64::try_from(self.part(0) >> 64).unwrap_or(0)
+    }
+
+    fn part(&self, from: usize) -> u128 {
+        self.0
+            .iter()
+            .skip(from)
+            .take(16)
+            .fold(0, |sum, &byte| (sum << 8) | u128::from(byte))
+    }
+}
+
+impl std::fmt::Debug for Entropy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Entropy(..)")
+    }
+}
+
+/// What the browser's storage held at the start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The site's bag, if there is one.
+    pub bag: Option<SavedBag>,
+    /// Orders that have not been acknowledged.
+    pub submissions: Vec<Record>,
+    /// Whether what is saved from here on will outlive the page.
+    pub durable: bool,
+}
+
+/// Why a request gave nothing to work with.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// No answer: offline, refused, reset, timed out, blocked by a policy.
+    Unreachable,
+    /// An answer that is not what was asked for, such as a captive portal's page.
+    Unreadable {
+        /// HTTP status.
+        status: u16,
+    },
+    /// The server said no and why.
+    Refused {
+        /// The problem document.
+        problem: Rc<Problem>,
+        /// `Retry-After`, milliseconds.
+        retry_after_ms: Option<u64>,
+    },
+}
+
+impl Failure {
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Unreachable => true,
+            Self::Unreadable { status } => !(400..500).contains(status) || *status == 408,
+            Self::Refused { problem, .. } => {
+                matches!(problem.status, 408 | 425 | 429 | 500..=599)
+            }
+        }
+    }
+
+    /// The problem document, if there is one.
+    #[must_use]
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused { problem, .. } => Some(problem),
+            Self::Unreachable | Self::Unreadable { .. } => None,
+        }
+    }
 }

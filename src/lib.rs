@@ -14,9 +14,13 @@
 //! [`effect::Effect`]s, the browser carries them out. The session reads no clock and touches no browser,
 //! so it runs on the host too.
 
+pub mod bag;
+pub mod checkout;
 pub mod effect;
 pub mod embed;
 pub mod event;
+pub mod product_card;
+pub mod product_tag;
 pub mod session;
 pub mod video_overlay;
 

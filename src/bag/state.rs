@@ -1,0 +1,344 @@
+//! The bag's lines and what may be done to them. Pure.
+
+use shoptag_commerce::{Currency, Timestamp, VariantId};
+use shoptag_protocol::{OrderStatus, SCHEMA_VERSION, SavedBag, SavedLine};
+
+/// Most lines a bag holds: what an order may have (`lines-limit`).
+pub const LINES_MAX: usize = 500;
+
+/// Lines of one site in one currency, one line a variant.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Bag {
+    /// The site's once that is known, until then the stored bag's.
+    currency: Option<Currency>,
+    lines: Vec<SavedLine>,
+    removed: Option<(usize, SavedLine)>,
+}
+
+/// What became of something that was to go into the bag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// All of it is in.
+    All,
+    /// The line is at the site's limit now; less than asked went in.
+    AtMost(u32),
+    /// The bag has [`LINES_MAX`] lines; nothing went in.
+    Full,
+}
+
+impl Bag {
+    /// The lines, in the order of adding.
+    #[must_use]
+    pub fn lines(&self) -> &[SavedLine] {
+        &self.lines
+    }
+
+    /// The line that was removed last, while that can be taken back.
+    #[must_use]
+    pub fn removed(&self) -> Option<&SavedLine> {
+        self.removed.as_ref().map(|(_, line)| line)
+    }
+
+    /// Items, counted with their quantities.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.lines
+            .iter()
+            .fold(0, |sum: u32, line| sum.saturating_add(line.quantity))
+    }
+
+    /// Sum of the lines, minor units; `None` when it does not fit.
+    #[must_use]
+    pub fn subtotal_minor(&self) -> Option<i64> {
+        self.lines.iter().try_fold(0_i64, |sum, line| {
+            let line = line
+                .unit_price_minor
+                .checked_mul(i64::from(line.quantity))?;
+            sum.checked_add(line)
+        })
+    }
+
+    /// The line of a variant.
+    #[must_use]
+    pub fn line(&self, variant: &VariantId) -> Option<&SavedLine> {
+        self.lines.iter().find(|line| line.variant_id == *variant)
+    }
+
+    /// Adds `line`; a variant that is in already gets more of it, under its first finder.
+    pub fn add(&mut self, line: SavedLine, quantity_max: u32) -> Added {
+        self.removed = None;
+        let most = quantity_max.max(1);
+        let Some(own) = self
+            .lines
+            .iter_mut()
+            .find(|own| own.variant_id == line.variant_id)
+        else {
+            if self.lines.len() >= LINES_MAX {
+                return Added::Full;
+            }
+            let quantity = line.quantity.clamp(1, most);
+            let added = if line.quantity > most {
+                Added::AtMost(most)
+            } else {
+                Added::All
+            };
+            self.lines.push(SavedLine { quantity, ..line });
+            return added;
+        };
+        let wanted = own.quantity.saturating_add(line.quantity.max(1));
+        own.quantity = wanted.min(most);
+        own.unit_price_minor = line.unit_price_minor;
+        if wanted > most {
+            Added::AtMost(most)
+        } else {
+            Added::All
+        }
+    }
+
+    /// Sets a line's quantity, at most `quantity_max`; 0 removes the line.
+    pub fn set_quantity(&mut self, variant: &VariantId, quantity: u32, quantity_max: u32) {
+        if quantity == 0 {
+            self.remove(variant);
+            return;
+        }
+        self.removed = None;
+        if let Some(line) = self
+            .lines
+            .iter_mut()
+            .find(|line| line.variant_id == *variant)
+        {
+            line.quantity = quantity.min(quantity_max.max(1));
+        }
+    }
+
+    /// Removes a line; [`Self::undo`] takes that back.
+    pub fn remove(&mut self, variant: &VariantId) {
+        if let Some(index) = self
+            .lines
+            .iter()
+            .position(|line| line.variant_id == *variant)
+        {
+            self.removed = Some((index, self.lines.remove(index)));
+        }
+    }
+
+    /// Puts the line that was removed last back in its place.
+    pub fn undo(&mut self) {
+        if let Some((index, line)) = self.removed.take()
+            && self.line(&line.variant_id).is_none()
+        {
+            self.lines.insert(index.min(self.lines.len()), line);
+        }
+    }
+
+    /// The removal can no longer be taken back.
+    pub fn forget_removed(&mut self) {
+        self.removed = None;
+    }
+
+    /// Another instance has written the bag: what it wrote last holds.
+    pub fn replace(&mut self, saved: Option<SavedBag>) {
+        self.removed = None;
+        self.lines = self.usable(saved);
+    }
+
+    /// Takes over what storage held when the page opened; lines that were added meanwhile stay as they
+    /// are.
+    pub fn merge_stored(&mut self, saved: Option<SavedBag>) {
+        let added = std::mem::take(&mut self.lines);
+        self.lines = self.usable(saved);
+        for line in added {
+            match self
+                .lines
+                .iter_mut()
+                .find(|own| own.variant_id == line.variant_id)
+            {
+                Some(own) => *own = line,
+                None => self.lines.push(line),
+            }
+        }
+    }
+
+    /// The site's currency is known now; lines of another one are not shown.
+    pub fn hold_to(&mut self, currency: Currency) {
+        if self.currency.is_some_and(|own| own != currency) {
+            self.lines.clear();
+            self.removed = None;
+        }
+        self.currency = Some(currency);
+    }
+
+    /// Takes out what has been ordered: lines that were in the bag by `confirmed_at`.
+    pub fn take_ordered(&mut self, order: &OrderStatus, confirmed_at: Timestamp) {
+        self.removed = None;
+        for ordered in &order.lines {
+            if let Some(line) = self
+                .lines
+                .iter_mut()
+                .find(|line| line.variant_id == ordered.variant_id && line.added_at <= confirmed_at)
+            {
+                line.quantity = line.quantity.saturating_sub(ordered.quantity);
+            }
+        }
+        self.lines.retain(|line| line.quantity > 0);
+    }
+
+    /// The bag as it is stored; `None` while no currency is known.
+    #[must_use]
+    pub fn saved(&self) -> Option<SavedBag> {
+        let currency = self.currency?;
+        Some(SavedBag {
+            schema_version: SCHEMA_VERSION,
+            currency,
+            lines: self.lines.clone(),
+        })
+    }
+
+    /// The lines of a stored bag that can be shown here: right version, right currency, sane quantities,
+    /// one line a variant.
+    fn usable(&mut self, saved: Option<SavedBag>) -> Vec<SavedLine> {
+        let Some(saved) = saved else {
+            return Vec::new();
+        };
+        let currency = *self.currency.get_or_insert(saved.currency);
+        if saved.schema_version != SCHEMA_VERSION || currency != saved.currency {
+            return Vec::new();
+        }
+        let mut lines: Vec<SavedLine> = Vec::new();
+        for line in saved.lines.into_iter().take(LINES_MAX) {
+            let known = lines.iter().any(|own| own.variant_id == line.variant_id);
+            if line.quantity > 0 && line.unit_price_minor >= 0 && !known {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::fixtures::{eur, line, ordered};
+
+    fn summary(bag: &Bag) -> Vec<(&str, u32)> {
+        bag.lines()
+            .iter()
+            .map(|line| (line.variant_id.as_str(), line.quantity))
+            .collect()
+    }
+
+    fn bag(lines: &[(&str, u32)]) -> Bag {
+        let mut bag = Bag::default();
+        bag.hold_to(eur());
+        for (variant, quantity) in lines {
+            bag.add(line(variant, *quantity, 1_000), 10);
+        }
+        bag
+    }
+
+    #[test]
+    fn one_variant_is_one_line() {
+        let mut bag = bag(&[("a", 1), ("b", 2), ("a", 3)]);
+        assert_eq!(summary(&bag), [("a", 4), ("b", 2)]);
+        assert_eq!((bag.count(), bag.subtotal_minor()), (6, Some(6_000)));
+        assert_eq!(bag.add(line("a", 9, 1_000), 10), Added::AtMost(10));
+        assert_eq!(summary(&bag), [("a", 10), ("b", 2)]);
+    }
+
+    #[test]
+    fn a_full_bag_refuses_and_keeps_what_it_has() {
+        let mut bag = Bag::default();
+        for index in 0..LINES_MAX {
+            assert_eq!(bag.add(line(&format!("v{index}"), 1, 1), 10), Added::All);
+        }
+        assert_eq!(bag.add(line("one more", 1, 1), 10), Added::Full);
+        assert_eq!(bag.lines().len(), LINES_MAX);
+    }
+
+    #[test]
+    fn a_removed_line_comes_back_to_its_place() {
+        let mut bag = bag(&[("a", 1), ("b", 2), ("c", 3)]);
+        bag.remove(&line("b", 1, 1).variant_id);
+        assert_eq!(summary(&bag), [("a", 1), ("c", 3)]);
+        bag.undo();
+        bag.undo();
+        assert_eq!(summary(&bag), [("a", 1), ("b", 2), ("c", 3)]);
+        bag.set_quantity(&line("a", 1, 1).variant_id, 0, 10);
+        assert!(bag.removed().is_some());
+        bag.add(line("a", 5, 1), 10);
+        bag.undo();
+        assert_eq!(summary(&bag), [("b", 2), ("c", 3), ("a", 5)]);
+    }
+
+    #[test]
+    fn what_another_tab_wrote_last_holds() {
+        let mut mine = bag(&[("a", 1)]);
+        mine.replace(bag(&[("b", 2)]).saved());
+        assert_eq!(summary(&mine), [("b", 2)]);
+        mine.replace(None);
+        assert_eq!(summary(&mine), []);
+    }
+
+    #[test]
+    fn a_line_added_before_storage_answered_is_not_lost() {
+        let mut mine = bag(&[("a", 3), ("c", 1)]);
+        mine.merge_stored(bag(&[("a", 1), ("b", 2)]).saved());
+        assert_eq!(summary(&mine), [("a", 3), ("b", 2), ("c", 1)]);
+    }
+
+    #[test]
+    fn a_stored_bag_that_does_not_fit_is_not_shown() {
+        let good = bag(&[("a", 1)]).saved().unwrap();
+        let yen = Currency::parse("JPY").unwrap();
+        let newer = SavedBag {
+            schema_version: SCHEMA_VERSION + 1,
+            ..good.clone()
+        };
+        let broken = SavedBag {
+            lines: vec![line("a", 0, 1), line("b", 1, -5)],
+            ..good.clone()
+        };
+        for (saved, currency, lines) in [
+            (&good, eur(), 1),
+            (&good, yen, 0),
+            (&newer, eur(), 0),
+            (&broken, eur(), 0),
+        ] {
+            let mut early = Bag::default();
+            early.merge_stored(Some(saved.clone()));
+            early.hold_to(currency);
+            let mut late = Bag::default();
+            late.hold_to(currency);
+            late.merge_stored(Some(saved.clone()));
+            assert_eq!(
+                (early.lines().len(), late.lines().len()),
+                (lines, lines),
+                "{saved:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_order_takes_out_its_own_lines_only() {
+        let mut mine = bag(&[("a", 3), ("b", 1)]);
+        mine.take_ordered(
+            &ordered("order-1", &[("a", 2), ("b", 1)]),
+            Timestamp::from_ms(10),
+        );
+        assert_eq!(summary(&mine), [("a", 1)]);
+        let mut later = bag(&[("a", 3)]);
+        later.take_ordered(&ordered("order-1", &[("a", 3)]), Timestamp::from_ms(-1));
+        assert_eq!(
+            summary(&later),
+            [("a", 3)],
+            "added after the order was confirmed"
+        );
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_none() {
+        let mut mine = Bag::default();
+        mine.add(line("a", 10, i64::MAX / 2), 10);
+        assert_eq!(mine.subtotal_minor(), None);
+    }
+}

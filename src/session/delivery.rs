@@ -1,0 +1,335 @@
+//! Confirmed orders on their way: storage, outbox, answers. The rules are the outbox's
+//! (`shoptag_outbox`); this file carries its actions out as effects and tells the shopper.
+
+use std::rc::Rc;
+
+use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp};
+use shoptag_outbox::{Action, Answer, EnqueueError, Record, State};
+use shoptag_protocol::{OrderStatus, code};
+
+use crate::checkout::{Source, Stage, Trouble};
+use crate::effect::{Announcement, Effect};
+use crate::event::{Entropy, Event, Failure, Stored, Timer};
+use crate::session::{Page, Session};
+
+/// Where orders are sent, under the API.
+const ORDERS_PATH: &str = "/v1/orders";
+
+/// What became of an order that is not in the open checkout: confirmed before a reload, or while the
+/// sheet was closed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// The backend has it.
+    Placed(Rc<OrderStatus>),
+    /// It was refused for good; kept until the shopper decides.
+    Refused {
+        /// The submission.
+        key: IdempotencyKey,
+        /// Stable code.
+        code: String,
+    },
+}
+
+impl Session {
+    pub(super) fn in_delivery(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        match event {
+            Event::StorageLoaded(stored) => self.storage_loaded(stored, now),
+            Event::ConnectionChanged { online, entropy } => {
+                self.online = online;
+                if online {
+                    self.outbox.woken(monotonic_ms(now));
+                }
+                self.poll(&entropy, now)
+            }
+            Event::Woken { entropy, .. } => self.poll(&entropy, now),
+            Event::OrderFixed { order_id, body } => self.order_fixed(order_id, body, now),
+            Event::SubmissionKept {
+                key,
+                durable,
+                entropy,
+            } => {
+                self.kept(&key, durable, now);
+                self.poll(&entropy, now)
+            }
+            Event::SubmissionAnswered {
+                key,
+                answer,
+                entropy,
+            } => {
+                let mut effects = self.submission_answered(&key, answer, &entropy, now);
+                effects.extend(self.poll(&entropy, now));
+                effects
+            }
+            Event::RefusalDismissed(key) => self.discard(&key),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether an order that was confirmed is on its way, outside the open checkout.
+    #[must_use]
+    pub fn is_sending_elsewhere(&self) -> bool {
+        let here = match self.checkout().map(|checkout| &checkout.stage) {
+            Some(Stage::Sending { key, .. }) if self.page() == Some(Page::Checkout) => Some(key),
+            _ => None,
+        };
+        self.outbox
+            .records()
+            .any(|(record, state)| state != State::Dead && Some(&record.key) != here)
+    }
+
+    /// Whether the order of the open checkout has been tried and is waiting to be tried again.
+    #[must_use]
+    pub fn is_waiting_to_retry(&self, now: Timestamp) -> bool {
+        let Some(Stage::Sending { key, .. }) = self.checkout().map(|checkout| &checkout.stage)
+        else {
+            return false;
+        };
+        self.outbox.records().any(|(record, state)| {
+            let later = matches!(state, State::Waiting { due_ms } if due_ms > monotonic_ms(now));
+            record.key == *key && later
+        })
+    }
+
+    /// Sends what is due and asks to be woken for what comes next.
+    pub(super) fn poll(&mut self, entropy: &Entropy, now: Timestamp) -> Vec<Effect> {
+        let actions = self.outbox.poll(monotonic_ms(now), entropy.jitter());
+        let mut effects: Vec<Effect> = actions.into_iter().filter_map(effect_of).collect();
+        if let Some(due_ms) = self.outbox.poll_timeout() {
+            let at = Timestamp::from_ms(i64::try_from(due_ms).unwrap_or(i64::MAX));
+            effects.push(Effect::WakeAt {
+                timer: Timer::Outbox,
+                at,
+            });
+        }
+        effects
+    }
+
+    /// Tries at once what waits.
+    pub(super) fn send_now(&mut self, entropy: &Entropy, now: Timestamp) -> Vec<Effect> {
+        self.outbox.woken(monotonic_ms(now));
+        self.poll(entropy, now)
+    }
+
+    /// The shopper has decided about a refused order: its record goes.
+    pub(super) fn discard(&mut self, key: &IdempotencyKey) -> Vec<Effect> {
+        self.news
+            .retain(|news| !matches!(news, News::Refused { key: own, .. } if own == key));
+        self.outbox
+            .discard(key)
+            .into_iter()
+            .filter_map(effect_of)
+            .collect()
+    }
+
+    fn storage_loaded(&mut self, stored: Stored, now: Timestamp) -> Vec<Effect> {
+        let added_early = !self.bag.lines().is_empty();
+        self.bag.merge_stored(stored.bag);
+        self.storage_read = true;
+        self.durable = stored.durable;
+        for record in &stored.submissions {
+            if let Some(dead) = &record.dead {
+                let (key, code) = (record.key.clone(), dead.code.clone());
+                self.news.push(News::Refused { key, code });
+            }
+        }
+        // What cannot be trusted stays in storage for a support bundle.
+        let _quarantined = self.outbox.restore(stored.submissions, monotonic_ms(now));
+        let mut effects = if added_early {
+            self.bag_changed()
+        } else {
+            self.announce_bag().into_iter().collect()
+        };
+        effects.extend(self.poll(&Entropy([0; 48]), now));
+        effects
+    }
+
+    fn order_fixed(
+        &mut self,
+        order_id: OrderId,
+        body: Option<String>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let Some(checkout) = &mut self.checkout else {
+            return Vec::new();
+        };
+        let Stage::Fixing {
+            order_id: wanted,
+            key,
+        } = checkout.stage.clone()
+        else {
+            return Vec::new();
+        };
+        if wanted != order_id {
+            return Vec::new();
+        }
+        let internal = || {
+            let code = code::INTERNAL.to_owned();
+            Trouble::Refused {
+                code,
+                detail: String::new(),
+            }
+        };
+        let path = ORDERS_PATH.to_owned();
+        let record = body
+            .and_then(|body| Record::new(key.clone(), order_id, path, body, now).ok())
+            .ok_or_else(internal);
+        let kept = record.and_then(|record| {
+            self.outbox.enqueue(record).map_err(|error| match error {
+                EnqueueError::Full => Trouble::OutboxFull,
+                EnqueueError::KeyInUse => internal(),
+            })
+        });
+        match kept {
+            Ok(Action::Save(record)) => {
+                checkout.sending(key);
+                vec![Effect::KeepSubmission(record)]
+            }
+            Ok(_) => Vec::new(),
+            Err(trouble) => {
+                checkout.not_made(trouble);
+                Vec::new()
+            }
+        }
+    }
+
+    fn kept(&mut self, key: &IdempotencyKey, durable: bool, now: Timestamp) {
+        if durable {
+            self.outbox.saved(key, monotonic_ms(now));
+            return;
+        }
+        let told = self.outbox.save_failed(key, monotonic_ms(now));
+        if !told.is_empty()
+            && let Some(checkout) = &mut self.checkout
+            && let Stage::Sending { key: own, durable } = &mut checkout.stage
+            && own == key
+        {
+            *durable = false;
+        }
+    }
+
+    fn submission_answered(
+        &mut self,
+        key: &IdempotencyKey,
+        answer: Result<Rc<OrderStatus>, Failure>,
+        entropy: &Entropy,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let confirmed_at = self
+            .outbox
+            .records()
+            .find(|(record, _)| record.key == *key)
+            .map(|(record, _)| record.confirmed_at);
+        let Some(confirmed_at) = confirmed_at else {
+            return Vec::new();
+        };
+        let judged = answer_of(&answer);
+        let actions = self
+            .outbox
+            .answered(key, &judged, monotonic_ms(now), entropy.jitter());
+        let mut effects = Vec::new();
+        for action in actions {
+            match (&action, &answer) {
+                (Action::Delivered { .. }, Ok(order)) => {
+                    effects.extend(self.placed(key, order, confirmed_at));
+                }
+                (Action::Refused { reason, .. }, Err(failure)) => {
+                    self.refused(key, failure, &reason.code);
+                }
+                _ => effects.extend(effect_of(action)),
+            }
+        }
+        effects
+    }
+
+    fn placed(
+        &mut self,
+        key: &IdempotencyKey,
+        order: &Rc<OrderStatus>,
+        confirmed_at: Timestamp,
+    ) -> Vec<Effect> {
+        let own = self.checkout.take_if(
+            |checkout| matches!(&checkout.stage, Stage::Sending { key: own, .. } if own == key),
+        );
+        let mut effects = vec![Effect::Announce(Announcement::OrderPlaced {
+            order_id: order.order_id.clone(),
+            number: order.number.clone(),
+            total_minor: order.totals.total_minor,
+            currency: order.currency,
+        })];
+        if own
+            .as_ref()
+            .is_none_or(|checkout| checkout.source == Source::Bag)
+        {
+            self.bag.take_ordered(order, confirmed_at);
+            effects.extend(self.bag_changed());
+        }
+        if own.is_some() && self.page() == Some(Page::Checkout) {
+            self.confirmation = Some(Rc::clone(order));
+            self.pages = vec![Page::Confirmation];
+        } else {
+            self.news.push(News::Placed(Rc::clone(order)));
+            self.pages
+                .retain(|page| *page != Page::Checkout || self.checkout.is_some());
+        }
+        effects
+    }
+
+    fn refused(&mut self, key: &IdempotencyKey, failure: &Failure, code: &str) {
+        if let Some(checkout) = &mut self.checkout
+            && matches!(&checkout.stage, Stage::Sending { key: own, .. } if own == key)
+        {
+            checkout.refused(key.clone(), failure, &mut self.form);
+            checkout.focus_first_invalid(&self.form);
+        } else {
+            self.news.push(News::Refused {
+                key: key.clone(),
+                code: code.to_owned(),
+            });
+        }
+    }
+}
+
+fn effect_of(action: Action) -> Option<Effect> {
+    match action {
+        Action::Save(record) => Some(Effect::UpdateSubmission(record)),
+        Action::Send { key, path, body } => Some(Effect::Submit { key, path, body }),
+        Action::Delete(key) => Some(Effect::ForgetSubmission(key)),
+        // The site key is public and does not expire; what was said to the shopper is said above.
+        Action::RenewAccess
+        | Action::Delivered { .. }
+        | Action::Refused { .. }
+        | Action::NotStored(_) => None,
+    }
+}
+
+fn answer_of(answer: &Result<Rc<OrderStatus>, Failure>) -> Answer {
+    match answer {
+        Ok(order) => Answer::Http {
+            status: 200,
+            order_id: Some(order.order_id.clone()),
+            code: None,
+            retry_after_ms: None,
+        },
+        Err(Failure::Unreachable) => Answer::Nothing,
+        Err(Failure::Unreadable { status }) => Answer::Http {
+            status: *status,
+            order_id: None,
+            code: None,
+            retry_after_ms: None,
+        },
+        Err(Failure::Refused {
+            problem,
+            retry_after_ms,
+        }) => Answer::Http {
+            status: problem.status,
+            order_id: None,
+            code: Some(problem.code.clone()),
+            retry_after_ms: *retry_after_ms,
+        },
+    }
+}
+
+/// The shopper's clock is monotonic while the page lives; that is all the outbox needs.
+fn monotonic_ms(now: Timestamp) -> u64 {
+    u64::try_from(now.ms()).unwrap_or(0)
+}

@@ -1,0 +1,88 @@
+//! The pages of the sheet, and the video behind them.
+
+use crate::checkout::Stage;
+use crate::effect::Effect;
+use crate::event::ListKind;
+use crate::session::Session;
+
+/// A page of the sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The product card.
+    Card,
+    /// A list of products.
+    List(ListKind),
+    /// The bag.
+    Bag,
+    /// The checkout.
+    Checkout,
+    /// The placed order.
+    Confirmation,
+}
+
+impl Page {
+    /// Whether the page behind the sheet is out of reach. Only for money: elsewhere the video's controls
+    /// stay usable.
+    #[must_use]
+    pub fn is_modal(self) -> bool {
+        matches!(self, Self::Checkout)
+    }
+}
+
+impl Session {
+    /// Shows `page`; one that is open already is gone back to.
+    pub(super) fn open(&mut self, page: Page) -> Vec<Effect> {
+        self.drop_placed();
+        let was_closed = self.pages.is_empty();
+        match self.pages.iter().position(|open| *open == page) {
+            Some(index) => self.pages.truncate(index + 1),
+            None => self.pages.push(page),
+        }
+        if was_closed && self.setup.pause_on_card && self.playing {
+            self.paused_by_us = true;
+            return vec![Effect::PauseVideo];
+        }
+        Vec::new()
+    }
+
+    /// Goes back one page. An order that is being sent is not interrupted.
+    pub(super) fn back(&mut self) -> Vec<Effect> {
+        let left = self.pages.pop();
+        if left == Some(Page::Checkout) {
+            self.leave_checkout();
+        }
+        if self.pages.is_empty() {
+            self.close()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Closes the sheet and resumes the video if it was paused for the sheet.
+    pub(super) fn close(&mut self) -> Vec<Effect> {
+        self.pages.clear();
+        self.drop_placed();
+        self.leave_checkout();
+        if std::mem::take(&mut self.paused_by_us) {
+            vec![Effect::ResumeVideo]
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// A checkout in which no order is being made ends; what was typed stays in the form.
+    fn leave_checkout(&mut self) {
+        let sending = |stage: &Stage| matches!(stage, Stage::Fixing { .. } | Stage::Sending { .. });
+        let keep = self.checkout.as_ref().is_some_and(|checkout| {
+            // A refused order stays until the shopper has decided about it.
+            sending(&checkout.stage) || checkout.refused.is_some()
+        });
+        if !keep {
+            self.checkout = None;
+        }
+    }
+
+    fn drop_placed(&mut self) {
+        self.pages.retain(|page| *page != Page::Confirmation);
+    }
+}
