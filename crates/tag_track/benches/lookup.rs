@@ -90,7 +90,10 @@ fn main() {
     let written = std::fs::create_dir_all(&directory)
         .and_then(|()| std::fs::write(&path, json(&rows, frames)));
     match written {
-        Ok(()) => println!("written to {}", path.display()),
+        Ok(()) => println!(
+            "written to {}",
+            path.canonicalize().unwrap_or(path).display()
+        ),
         Err(error) => {
             eprintln!("{}: {error}", path.display());
             std::process::exit(1);
@@ -99,6 +102,7 @@ fn main() {
 }
 
 fn directory() -> PathBuf {
+    // Cargo runs benchmarks in the package's folder; two levels up is the workspace.
     let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench");
     std::env::var_os("SHOPTAG_BENCH_DIR").map_or_else(default, PathBuf::from)
 }

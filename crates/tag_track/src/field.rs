@@ -284,3 +284,66 @@ impl Visitor<'_> for FieldName {
         Ok(Err(String::new()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{BytesDeserializer, Error, MapDeserializer, UnitDeserializer};
+    use serde::de::{Deserialize, IntoDeserializer};
+
+    use super::*;
+    use crate::raw::{RawAnchor, RawTag};
+
+    /// Reads through serde's own value deserializers, as a browser's adapter does: numbers that JSON
+    /// does not have, keys of any type.
+    fn read<'de, T: Part>(value: impl IntoDeserializer<'de, Error>) -> Field<T> {
+        Field::deserialize(value.into_deserializer()).unwrap()
+    }
+
+    #[test]
+    fn every_type_of_value_is_read_or_malformed() {
+        assert_eq!(read::<f64>(7_u8), Field::Known(7.0));
+        assert_eq!(read::<f64>(-7_i64), Field::Known(-7.0));
+        assert_eq!(read::<f64>(0.5_f32), Field::Known(0.5));
+        assert_eq!(read::<f64>(f64::INFINITY), Field::Known(f64::INFINITY));
+        assert!(matches!(read::<f64>(f64::NAN), Field::Known(number) if number.is_nan()));
+        assert_eq!(read::<f64>("7"), Field::Malformed);
+        assert_eq!(read::<f64>(true), Field::Malformed);
+        assert_eq!(read::<bool>(true), Field::Known(true));
+        assert_eq!(read::<bool>(1_u8), Field::Malformed);
+        assert_eq!(read::<String>('a'), Field::Known("a".to_owned()));
+        assert_eq!(read::<String>(vec![1_u8]), Field::Malformed);
+        assert_eq!(read::<RawTag>("tag"), Field::Malformed);
+        let bytes = BytesDeserializer::<Error>::new(b"bytes");
+        assert_eq!(
+            Field::<String>::deserialize(bytes).unwrap(),
+            Field::Malformed
+        );
+        let nothing = UnitDeserializer::<Error>::new();
+        assert_eq!(Field::<f64>::deserialize(nothing).unwrap(), Field::Absent);
+    }
+
+    #[test]
+    fn an_object_is_read_whatever_its_keys_are() {
+        let position = MapDeserializer::<_, Error>::new([("x", 0.5), ("y", -1.0)].into_iter());
+        let expected = RawAnchor {
+            x: 0.5.into(),
+            y: Field::Known(-1.0),
+            unknown_fields: Vec::new(),
+        };
+        assert_eq!(
+            Field::deserialize(position).unwrap(),
+            Field::Known(expected)
+        );
+        let numbers = MapDeserializer::<_, Error>::new([(1_i64, "a"), (2, "b")].into_iter());
+        let Field::Known(tag) = Field::<RawTag>::deserialize(numbers).unwrap() else {
+            panic!("an object is a tag");
+        };
+        assert_eq!(tag.unknown_fields, ["", ""]);
+    }
+
+    #[test]
+    fn of_a_long_list_a_bounded_part_is_kept() {
+        let read: Field<Vec<Field<RawTag>>> = read(vec![0.5; 100_000]);
+        assert_eq!(read.known().map(Vec::len), Some(10_001));
+    }
+}
