@@ -314,7 +314,8 @@ class Sprite:
         c.scale(-scale if flip else scale, scale)
         c.translate(self.left, self.top)
         c.scale(1 / self.scale, 1 / self.scale)
-        p = skia.Paint(AntiAlias=True, Alphaf=alpha)
+        turned = abs(c.getTotalMatrix().getSkewX()) > 1e-6
+        p = skia.Paint(AntiAlias=True, Alphaf=alpha, Dither=turned)
         if filter:
             p.setColorFilter(filter)
         c.drawImage(self.image, 0, 0, LINEAR, p)

@@ -134,54 +134,71 @@ def knee(hx, hy, ax, ay, thigh, shin):
     return hx + thigh * math.cos(base - bend), hy + thigh * math.sin(base - bend)
 
 
+def knee_reach(hx, hy, ax, ay, scale):
+    """How far the front of the knee is before the hip."""
+    return knee(hx, hy, ax, ay, 350 * scale, 345 * scale)[0] + 74 * scale - hx
+
+
 def leg(c, hx, hy, ax, ay, scale, cloth):
     """Wide trousers with a turned-up hem over a sock; the ankle is at (ax, ay)."""
     kx, ky = knee(hx, hy, ax, ay, 350 * scale, 345 * scale)
-    shade(c, limb(ax, ay + 14 * scale, 23 * scale, lerp(ax, kx, 0.3), lerp(ay, ky, 0.3), 30 * scale), "#f1e6d2", soft=8 * scale)
     d = math.hypot(kx - ax, ky - ay)
     ux, uy = (kx - ax) / d, (ky - ay) / d
     nx, ny = -uy, ux
-    h0, h1, h2 = 54 * scale, 66 * scale, 92 * scale
-    bx, by = ax + ux * 40 * scale, ay + uy * 40 * scale
-    p = skia.Path()
-    p.moveTo(bx + nx * h0, by + ny * h0)
-    p.quadTo(lerp(bx, kx, 0.5) + nx * h0 * 1.02, lerp(by, ky, 0.5) + ny * h0 * 1.02, kx + nx * h1 * 0.9, ky + ny * h1 * 0.9)
-    p.lineTo(hx - h2, hy)
-    p.lineTo(hx + h2, hy)
-    p.quadTo(kx + h1 * 1.5, ky - 80 * scale, kx - nx * h1, ky - ny * h1)
-    p.quadTo(lerp(bx, kx, 0.4) - nx * h0 * 0.96, lerp(by, ky, 0.4) - ny * h0 * 0.96, bx - nx * h0, by - ny * h0)
-    p.close()
-    shade(c, p, cloth, soft=34 * scale, tex="linen", tex_strength=0.35)
-    cuff = poly(
-        (bx + nx * h0 * 1.06, by + ny * h0 * 1.06), (bx - nx * h0 * 1.06, by - ny * h0 * 1.06),
-        (bx - nx * h0 * 1.03 + ux * 34 * scale, by - ny * h0 * 1.03 + uy * 34 * scale),
-        (bx + nx * h0 * 1.03 + ux * 34 * scale, by + ny * h0 * 1.03 + uy * 34 * scale),
-    )
-    shade(c, cuff, light(cloth, 0.14), soft=10 * scale, tex="linen", tex_strength=0.4)
+    at = lambda along, side: (ax + ux * along * scale + nx * side * scale, ay + uy * along * scale + ny * side * scale)
+    sock = limb(*at(-12, 0), 23 * scale, *at(90, 0), 30 * scale)
+    c.drawPath(sock, paint(shader=lin(*at(0, 26), *at(0, -26), (0, "#fbf3e2"), (1, "#c9b99f"))))
+    # Shin and thigh as one silhouette, cut straight at the hem.
+    below = poly(at(36, 300), at(36, -300), at(-300, -300), at(-300, 300))
+    shin = skia.Op(limb(kx, ky, 72 * scale, *at(30, 0), 57 * scale), below, skia.PathOp.kDifference_PathOp)
+    thigh = limb(hx, hy, 104 * scale, kx, ky, 72 * scale)
+    whole = skia.Op(shin, thigh, skia.PathOp.kUnion_PathOp)
+    c.drawPath(whole, paint(shader=lin(
+        *at(200, 76), *at(200, -76), (0, light(cloth, 0.22)), (0.4, cloth), (1, dark(cloth, 0.36)))))
+    c.save()
+    c.clipPath(whole, skia.ClipOp.kIntersect, True)
+    c.drawPath(whole, paint(dark(cloth, 0.75), 0.30, stroke=20 * scale, blur=12 * scale))
+    crease = path("M %f %f Q %f %f %f %f" % (*at(60, 8), *at(220, 2), kx + 10 * scale, ky))
+    c.drawPath(crease, paint(light(cloth, 0.5), 0.28, stroke=5 * scale, blur=3 * scale))
+    for k in (14, 34):
+        q = (*at(300 + k, -60), *at(318 + k, -20), *at(300 + k * 1.6, 24))
+        c.drawPath(path("M %f %f Q %f %f %f %f" % q), paint(dark(cloth, 0.7), 0.30, stroke=5 * scale, blur=3 * scale))
+    c.restore()
+    cuff = poly(at(32, 62), at(32, -62), at(70, -64), at(70, 64))
+    c.drawPath(cuff, paint(shader=lin(
+        *at(50, 64), *at(50, -64), (0, light(cloth, 0.42)), (0.4, light(cloth, 0.20)), (1, dark(cloth, 0.22)))))
+    c.drawLine(*at(71, 62), *at(71, -62), paint(dark(cloth, 0.7), 0.4, stroke=3 * scale, blur=1.5))
 
 
-def coat(c, x, hem, swing, scale, cloth="#c58b5b"):
-    """A long coat from above the picture down to the hem, seen from the side."""
-    s = scale
-    p = path(
-        f"M {x-120*s} {hem-1400*s} L {x+96*s} {hem-1400*s} "
-        f"C {x+128*s} {hem-700*s} {x+150*s} {hem-300*s} {x+(150+26*swing)*s} {hem} "
-        f"Q {x} {hem+26*s} {x-(176-26*swing)*s} {hem} "
-        f"C {x-150*s} {hem-330*s} {x-142*s} {hem-700*s} {x-120*s} {hem-1400*s} Z"
-    )
-    shade(c, p, cloth, soft=50 * s, tex="linen", tex_strength=0.4)
-    c.drawPath(path(f"M {x+30*s} {hem-1400*s} C {x+50*s} {hem-700*s} {x+60*s} {hem-240*s} {x+(70+20*swing)*s} {hem+10*s}"),
-               paint(dark(cloth, 0.7), 0.35, stroke=3 * s))
-    c.drawPath(path(f"M {x-60*s} {hem-420*s} L {x-30*s} {hem-410*s} L {x-44*s} {hem-310*s}"),
-               paint(dark(cloth, 0.7), 0.30, stroke=4 * s))
-    # The arm nearest to us swings against the legs.
-    sx, sy = x - 20 * s, hem - 1040 * s
-    ex, ey = sx - (30 + 40 * swing) * s, sy + 330 * s
-    wx, wy = ex + (50 + 90 * (swing * -0.5 + 0.5)) * s, ey + 290 * s
-    shade(c, limb(ex, ey, 62 * s, wx, wy, 48 * s), cloth, soft=26 * s, tex="linen", tex_strength=0.4)
-    shade(c, limb(sx, sy, 92 * s, ex, ey, 66 * s), cloth, soft=30 * s, tex="linen", tex_strength=0.4)
-    shade(c, limb(wx, wy + 30 * s, 30 * s, wx + 14 * s, wy + 84 * s, 24 * s), SKIN, soft=12 * s)
-    shade(c, limb(wx - 6 * s, wy, 50 * s, wx + 4 * s, wy + 22 * s, 48 * s), light(cloth, 0.1), soft=10 * s)
+CAMEL = "#c08a58"
+
+
+def coat(c):
+    """A long coat from far above down to its hem at y = 0, x around 0; toe direction is right."""
+    body = path("M -128 -1400 L 112 -1400 C 150 -700 176 -300 184 0 Q 0 30 -190 0 "
+                "C -168 -330 -152 -700 -128 -1400 Z")
+    shade(c, body, CAMEL, soft=46, tex="linen", tex_strength=0.38)
+    c.drawPath(path("M 34 -1400 C 60 -700 84 -240 96 14"), paint(dark(CAMEL, 0.7), 0.35, stroke=3))
+    c.drawPath(path("M 38 -1400 C 64 -700 88 -240 100 14"), paint(light(CAMEL, 0.6), 0.35, stroke=2))
+    for x0, x1 in ((-96, -120), (-30, -36)):
+        c.drawPath(path(f"M {x0} -620 C {x0} -400 {x1} -200 {x1} 6"), paint(dark(CAMEL, 0.7), 0.22, stroke=16, blur=10))
+    pocket = path("M -40 -470 L 4 -462 L -8 -300 L -54 -306 Z")
+    c.drawPath(pocket, paint(dark(CAMEL, 0.5), 0.22))
+    c.drawPath(path("M -40 -470 L 4 -462"), paint(light(CAMEL, 0.5), 0.5, stroke=3))
+
+
+def coat_arm(c):
+    """The near arm, hanging from the shoulder at (0, 0) to the finger tips at (30, 720)."""
+    for i, (x0, x1, y1) in enumerate(((-12, -4, 700), (2, 12, 716), (16, 27, 716), (28, 40, 704))):
+        shade(c, limb(x0, 640, 11, x1, y1, 8), mix(SKIN, "#5f3821", 0.16 - i * 0.05), soft=6)
+    shade(c, path("M -26 580 L 40 580 C 50 620 46 650 36 668 L -18 662 C -30 640 -30 610 -26 580 Z"), SKIN, soft=16)
+    thumb = limb(34, 616, 13, 52, 672, 9)
+    shade(c, thumb, SKIN, soft=6)
+    sleeve = path("M -90 -20 C -96 120 -92 260 -84 330 C -74 430 -58 520 -50 600 Q 6 622 62 596 "
+                  "C 66 500 62 420 46 330 C 74 220 92 100 90 -20 C 60 -100 -60 -100 -90 -20 Z")
+    shade(c, sleeve, CAMEL, soft=34, tex="linen", tex_strength=0.38)
+    c.drawPath(path("M -60 320 Q -20 344 34 326"), paint(dark(CAMEL, 0.7), 0.22, stroke=9, blur=6))
+    c.drawPath(path("M -54 556 Q 6 578 64 552"), paint(dark(CAMEL, 0.7), 0.35, stroke=3))
 
 
 # --- her back --------------------------------------------------------------------------------

@@ -257,19 +257,18 @@ def notebook(c):
 
 
 SKETCH = (
-    "M 30 -40 L 82 -40 L 104 30 Q 56 42 8 30 Z",
-    "M 56 36 L 56 52 C 40 62 30 84 34 104 L 78 104 C 82 84 72 62 56 52",
-    "M 24 -2 L 30 30 M 56 -40 L 56 38 M 88 -2 L 84 30",
-    "M -4 104 L 116 104",
-    "M 118 66 L 118 100 L 150 100 L 150 66 Z M 150 74 C 164 74 164 92 150 92",
+    # The lamp: shade, foot, a few pleats.
+    "M 26 -44 C 44 -50 64 -50 84 -44 L 106 26 C 74 40 34 40 4 26 Z",
+    "M 50 36 L 50 48 C 28 60 20 88 32 106 L 80 106 C 92 88 84 60 62 48 L 62 36",
+    "M 38 -46 L 24 32 M 55 -48 L 55 36 M 72 -46 L 86 32",
+    # The table it stands on, and the mug.
+    "M -8 107 C 40 104 100 110 172 105",
+    "M 116 62 L 120 100 C 122 106 146 106 148 100 L 152 62 C 140 68 128 68 116 62 C 128 56 140 56 152 62 M 151 72 C 168 70 168 94 149 92",
 )
 
 
 def notebook_open(c, progress=1.0):
-    """Open notebook, 460 x 320; the sketch on the right page is drawn to `progress`.
-
-    Returns the pencil point.
-    """
+    """Open notebook, 460 x 320; the sketch on the right page is drawn to `progress`."""
     shade(c, rrect(-236, -164, 472, 330, 10), BOOK, soft=8, tex="linen")
     for side in (-1, 1):
         for k in range(3, -1, -1):
@@ -293,22 +292,35 @@ def notebook_open(c, progress=1.0):
         y = -70 + i * 22
         c.drawPath(path(f"M -196 {y} Q {-196 + w*0.5} {y + r.uniform(-3, 3)} {-196 + w} {y}"),
                    paint("#3a3740", 0.62, stroke=2.2))
-    # Right page: the sketch, stroke after stroke.
-    paths = [moved(path(s), 8, -30, 1.2) for s in SKETCH]
-    lengths = []
-    for p in paths:
-        m, total = skia.PathMeasure(p, False), 0.0
-        while True:
-            total += m.getLength()
-            if not m.nextContour():
-                break
-        lengths.append(total)
-    left = progress * sum(lengths)
+    sketch(c, progress)
+
+
+_sketch_paths = []
+
+
+def _measured():
+    """[(path, length)] of the sketch on the right page; made once."""
+    if not _sketch_paths:
+        for text in SKETCH:
+            p = moved(path(text), 8, -30, 1.2)
+            m, total = skia.PathMeasure(p, False), 0.0
+            while True:
+                total += m.getLength()
+                if not m.nextContour():
+                    break
+            _sketch_paths.append((p, total))
+    return _sketch_paths
+
+
+def sketch(c, progress):
+    """Draws the sketch stroke after stroke; returns the pencil's point."""
+    strokes = _measured()
+    left = progress * sum(total for _, total in strokes)
     tip = (44.0, -78.0)
-    for p, total in zip(paths, lengths):
+    pen = paint("#38343c", 0.86, stroke=3.0)
+    for p, total in strokes:
         if left <= 0:
             break
-        pen = paint("#38343c", 0.86, stroke=3.0)
         m = skia.PathMeasure(p, False)
         part = min(left, total)
         while part > 0:
@@ -318,8 +330,7 @@ def notebook_open(c, progress=1.0):
             c.drawPath(d, pen)
             got = m.getPosTan(n)
             if got is not None:
-                q = got[0]
-                tip = (q.x(), q.y())
+                tip = (got[0].x(), got[0].y())
             part -= m.getLength()
             if not m.nextContour():
                 break

@@ -235,11 +235,22 @@ def watch(c, hours=10.15, seconds=12.0):
         c.drawLine(0, 12, 0, -length, paint(blue, 1, stroke=width))
         c.drawLine(-width * 0.2, 8, -width * 0.2, -length + 3, paint("#7fa4d4", 0.6, stroke=1.2))
         c.restore()
+    if seconds is not None:
+        watch_seconds(c, seconds)
+    glass = path("M -64 -34 C -50 -66 -14 -80 22 -72 C -14 -58 -44 -30 -56 8 C -66 -4 -68 -20 -64 -34 Z")
+    c.drawPath(glass, paint("#ffffff", 0.22))
+
+
+def watch_seconds(c, seconds):
+    """The seconds hand and the hub, over a watch drawn without them."""
+    c.save()
+    c.translate(1, 3)
+    c.rotate(seconds * 6)
+    c.drawLine(0, 22, 0, -68, paint("#20140e", 0.25, stroke=2, blur=1.5))
+    c.restore()
     c.save()
     c.rotate(seconds * 6)
     c.drawLine(0, 22, 0, -68, paint("#c2502f", 1, stroke=2))
     c.drawCircle(0, 16, 4.2, paint("#c2502f"))
     c.restore()
     c.drawCircle(0, 0, 6, paint(shader=rad(-2, -2, 7, (0, "#ffffff"), (1, "#70757b"))))
-    glass = path("M -64 -34 C -50 -66 -14 -80 22 -72 C -14 -58 -44 -30 -56 8 C -66 -4 -68 -20 -64 -34 Z")
-    c.drawPath(glass, paint("#ffffff", 0.22))

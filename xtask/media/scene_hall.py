@@ -20,17 +20,18 @@ class Hall(Scene):
         p = fmt.pick
         self.floor = p(520, 930)
         self.ground = p(648, 1120)
-        self.size = p(0.84, 1.20)
-        self.shoe_size = p(0.66, 0.94)
-        self.bag_at = p((252, 296, 0.96), (214, 470, 1.08))
-        self.pot_at = p((826, 452, 1.34), (500, 858, 1.62))
+        self.size = p(0.84, 1.10)
+        self.shoe_size = p(0.66, 0.86)
+        self.bag_at = p((250, 330, 0.84), (214, 472, 1.08))
+        self.pot_at = p((826, 444, 1.22), (516, 930, 1.30))
         self.door = p((1030, -30, 330, 560), (560, 120, 330, 820))
         self.back = Layer(fmt, 0.75, self._back, margin=260, scale=1.05)
         self.pot = Layer(fmt, 1.0, self._pot, margin=200, scale=1.05)
         self.sunlight = Layer(fmt, 0.75, self._light, margin=260, scale=0.4)
-        self.near = Layer(fmt, 1.6, self._near, margin=300, scale=0.6)
         self.vignette = Layer(fmt, 0, rooms.vignette(fmt, 0.40), margin=0, scale=0.5)
         self.shoe = sprite("shoe", lambda: Sprite(wear.shoe, -200, -140, 200, 110, 1.1))
+        self.coat = sprite(f"coat{fmt.name}", lambda: Sprite(people.coat, -260, -1000, 260, 60, fmt.pick(0.86, 1.2)))
+        self.arm = sprite(f"coat-arm{fmt.name}", lambda: Sprite(people.coat_arm, -110, -110, 110, 730, fmt.pick(0.86, 1.2)))
         self.bag = sprite("bag", lambda: Sprite(wear.backpack, -180, -250, 180, 220, 1.2))
         self.leaves = [sprite(f"leaf{i}", lambda i=i: Sprite(lambda c: home.leaf(c, i), -90, -110, 90, 90, 1.2)) for i in range(5)]
 
@@ -68,11 +69,15 @@ class Hall(Scene):
         shade(c, scarf, "#c8603f", soft=16, tex="knit", tex_strength=0.7)
         if not self.fmt.tall:
             x = pegs[2]
-            hat = path(f"M {x-70} {top+60} C {x-64} {top+26} {x-40} {top-2} {x+2} {top} C {x+44} {top+2} {x+62} {top+28} {x+68} {top+62} "
-                       f"C {x+104} {top+74} {x+100} {top+96} {x} {top+96} C {x-104} {top+96} {x-104} {top+74} {x-70} {top+60} Z")
-            c.drawPath(moved(hat, 10, 14), paint("#1d2a1e", 0.30, blur=10))
-            shade(c, hat, "#d7b277", soft=18, tex="linen", tex_strength=0.8)
-            c.drawPath(path(f"M {x-69} {top+58} Q {x} {top+76} {x+67} {top+60}"), paint("#3c4b3d", 0.9, stroke=12))
+            # A straw hat, hung flat against the wall.
+            y = top + 74
+            c.drawPath(oval(x + 10, y + 16, 96, 90), paint("#1d2a1e", 0.34, blur=12))
+            shade(c, oval(x, y, 96, 90), "#dcb97e", soft=16, tex="linen", tex_strength=0.9)
+            for q in (88, 76, 64):
+                c.drawPath(oval(x, y, q, q * 0.94), paint("#a67c3f", 0.22, stroke=2))
+            c.drawPath(oval(x + 3, y + 5, 54, 50), paint("#5a3c1a", 0.35, blur=6))
+            shade(c, oval(x, y, 52, 48), "#e3c48c", soft=12, tex="linen", tex_strength=0.9)
+            c.drawPath(oval(x, y, 52, 48), paint("#3c4b3d", 0.92, stroke=9))
         # The open door, full of morning.
         dx, dy, dw, dh = self.door
         shade(c, rrect(dx - 26, dy - 26, dw + 52, dh + 60, 4), "#efe4d2", soft=8)
@@ -81,7 +86,7 @@ class Hall(Scene):
         rooms.hills(c, dx + 60, floor - 60, dw - 120, ((120, "#c9d2b6", 16), (60, "#a3b892", 10)), 4)
         c.save()
         c.clipRect(skia.Rect.MakeXYWH(dx, dy, dw, floor - dy))
-        rooms.sun(c, dx + dw * 0.62, dy + (floor - dy) * 0.30, 40, "#fffbe9", "#fff0c4", dw * 1.1, 1)
+        rooms.sun(c, dx + dw * 0.36, dy + (floor - dy) * 0.34, 40, "#fffbe9", "#fff0c4", dw * 1.1, 1)
         rooms.houses(c, dx, floor - 30, dw, "#d5b593", 3, 40, 130)
         c.restore()
         # Floor boards towards the door.
@@ -113,18 +118,6 @@ class Hall(Scene):
         c.translate(x, y)
         c.scale(s, s)
         home.pot(c)
-        c.restore()
-
-    def _near(self, c):
-        p = skia.Paint()
-        p.setImageFilter(skia.ImageFilters.Blur(8, 8))
-        c.saveLayer(None, p)
-        w, h = self.w, self.h
-        # The edge of an umbrella stand, close to the lens.
-        x = self.fmt.pick(-66, -90)
-        shade(c, rrect(x - 110, h - 250, 220, 500, 30), "#5a4638", soft=40)
-        for i, k in enumerate(("#b4593c", "#3f5f63")):
-            shade(c, rrect(x - 40 + i * 60, h - 560 + i * 60, 22, 420, 11), k, soft=8)
         c.restore()
 
     # --- motion ---
@@ -160,9 +153,6 @@ class Hall(Scene):
             self._plant(c, t)
         with self.at(c, t, 1.3):
             rooms.dust(c, self.w, self.h, t, 15, 26, 0.5)
-        with self.at(c, t, 1.6):
-            self.near.draw(c)
-        c.drawPaint(paint("#ffdf9e", 0.14, blend=skia.BlendMode.kSoftLight))
         self.vignette.draw(c)
 
     def _walk(self, c, t):
@@ -171,7 +161,8 @@ class Hall(Scene):
             return
         s, ss = self.size, self.shoe_size
         bob = 7 * s * math.cos(t / people.STRIDE_TIME * 4 * math.pi)
-        hip = self.ground - 745 * s + bob
+        hip = self.ground - self.fmt.pick(828, 812) * s + bob
+        reach = 160 * s
         for phase, cloth in ((0.5, dark(TROUSERS, 0.28)), (0.0, TROUSERS)):
             x, y, pitch = self.shoe_place(t, phase)
             lift = clamp((self.ground - (y + 92 * ss)) / (120 * ss))
@@ -180,10 +171,23 @@ class Hall(Scene):
             ax = x + ss * (-92 * math.cos(a) + 74 * math.sin(a))
             ay = y + ss * (-92 * math.sin(a) - 74 * math.cos(a))
             people.leg(c, hx, hip, ax, ay, s, cloth)
+            reach = max(reach, people.knee_reach(hx, hip, ax, ay, s))
             dim = skia.ColorFilters.Blend(skia.ColorSetARGB(90, 30, 24, 40), skia.BlendMode.kSrcATop) if phase else None
             self.shoe.draw(c, x, y, ss, pitch, filter=dim)
+        # The knee pushes the coat forward.
+        wide = (reach + 30 * s + 190 * s) / (374 * s)
         swing = math.sin(t / people.STRIDE_TIME * 2 * math.pi)
-        people.coat(c, hx, self.ground - self.fmt.pick(390, 420) * s + bob, swing, s)
+        c.save()
+        c.translate(hx + 24 * s, self.ground - self.fmt.pick(400, 430) * s + bob)
+        c.save()
+        c.translate(-190 * s, 0)
+        c.scale(max(1.0, wide), 1)
+        c.translate(190 * s, 0)
+        c.skew(-0.02 * swing, 0)
+        self.coat.draw(c, 0, 0, s)
+        c.restore()
+        self.arm.draw(c, -30 * s, self.fmt.pick(-1000, -900) * s, s, -6 - 15 * swing)
+        c.restore()
 
     def _plant(self, c, t):
         x, y, s = self.pot_at
@@ -208,8 +212,14 @@ class Hall(Scene):
             behind = abs(x - px) < 96 * ps
             return 1.0, x, y, not behind
 
+        def bag(t):
+            camera = self.camera(t)
+            seen = camera.matrix(self.fmt, 0.75).mapXY(bx, by).x()
+            coat = camera.matrix(self.fmt, 1.0).mapXY(self.walker(t)[0] + 24 * self.size, by).x()
+            return 0.75, bx, by - 6 * bs, not -290 * self.size < coat - seen < 190 * self.size
+
         return [
-            TagSpec("backpack-hall", "roam-backpack", lambda t: (0.75, bx, by - 6 * bs, True), 0.5, 7.2, "NOR-ROAM-COG"),
+            TagSpec("backpack-hall", "roam-backpack", bag, 0.5, 7.2, "NOR-ROAM-COG"),
             TagSpec("shoes-hall", "loft-runner", shoes, 0.5, 7.2, "ALD-LOFT2-COR-42"),
             TagSpec("plant-hall", "monstera-pot", lambda t: (1.0, px, py + 120 * ps, True), 1.2, 7.2, "HAL-MONS-17"),
         ]
