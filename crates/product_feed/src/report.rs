@@ -55,6 +55,8 @@ pub struct Rejection {
 /// A product with everything that can be sold of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedProduct {
+    /// Line of the feed on which it starts, counted from 1, for what the importer itself rejects.
+    pub line: u64,
     /// Shopify: the handle. Google Merchant: the item group id, else the item's id.
     pub id: ProductId,
     /// Shopify: the vendor. Google Merchant: the brand. Plain text, 1..=150 graphemes.

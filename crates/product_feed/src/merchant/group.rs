@@ -145,6 +145,7 @@ fn assemble(id: ProductId, items: Vec<Item>, rejections: &mut Rejections) -> Opt
     let names = names.collect();
     let (first, _) = good.first()?;
     let (brand_name, description) = (first.brand_name.clone(), first.description.clone());
+    let line = first.line;
     let (category, link) = (first.category.clone(), first.link.clone());
     let mut images = Images::default();
     for (item, _) in &good {
@@ -155,6 +156,7 @@ fn assemble(id: ProductId, items: Vec<Item>, rejections: &mut Rejections) -> Opt
         .map(|(item, options)| variant(item, options))
         .collect();
     Some(FeedProduct {
+        line,
         id,
         brand_name,
         title,

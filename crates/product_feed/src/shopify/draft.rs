@@ -28,6 +28,7 @@ pub(crate) struct Draft {
     variants: Vec<FeedVariant>,
     combinations: HashSet<Vec<String>>,
     option_names: Vec<String>,
+    line: u64,
     brand_name: String,
     title: String,
     description: String,
@@ -36,7 +37,7 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// Starts a product from its first row, the one that carries what all variants share.
-    pub(crate) fn start(id: ProductId, columns: &Columns, cells: &StringRecord) -> Self {
+    pub(crate) fn start(id: ProductId, line: u64, columns: &Columns, cells: &StringRecord) -> Self {
         let names = columns
             .option_names
             .map(|column| text::line(column.of(cells)));
@@ -46,6 +47,7 @@ impl Draft {
         };
         Self {
             id,
+            line,
             refused: false,
             held_back: is_held_back(columns, cells),
             axes: [0, 1, 2].map(|axis| names.get(axis).is_some_and(|name| !name.is_empty())),
@@ -104,6 +106,7 @@ impl Draft {
         }
         Some(FeedProduct {
             options: collect_options(self.option_names, &self.variants),
+            line: self.line,
             id: self.id,
             brand_name: self.brand_name,
             title: self.title,

@@ -88,7 +88,7 @@ impl Reader {
     }
 
     fn start(&mut self, line: u64, handle: ProductId, cells: &StringRecord) -> usize {
-        let mut draft = Draft::start(handle, &self.columns, cells);
+        let mut draft = Draft::start(handle, line, &self.columns, cells);
         if draft.held_back {
             self.skipped += 1;
         } else if let Some(fault) = draft.fault() {
