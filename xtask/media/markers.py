@@ -17,7 +17,7 @@ from stage import FPS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = 8
-RADIUS = 14
+RADIUS = 24
 BITS = 10
 GROUND = "#202326"
 # name, colour, product, variant
@@ -36,7 +36,7 @@ def places(t, w, h):
     a = math.tau * t / 5
     r = 0.24 * min(w, h)
     return {
-        "linear": (w * (0.12 + 0.76 * triangle), h * (0.14 + 0.10 * triangle)),
+        "linear": (w * (0.12 + 0.76 * triangle), h * (0.10 + 0.06 * triangle)),
         "circle": (w * 0.34 + r * math.cos(a), h * 0.52 + r * math.sin(a)),
         "gap": None if 3.0 <= t < 4.5 else (w * (0.58 + 0.30 * gap), h * (0.82 - 0.40 * gap)),
         "still": (w * 0.88, h * 0.62),
@@ -91,7 +91,7 @@ def main():
         quiet = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y"]
         pipe = subprocess.Popen(
             [*quiet, "-f", "rawvideo", "-pix_fmt", "bgra", "-s", f"{w}x{h}", "-r", str(FPS), "-i", "-",
-             *film.BT709, "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "18", "-g", "15", "-cpu-used", "4", str(out / f"{name}.webm"),
+             *film.BT709, "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "18", "-g", "15", "-row-mt", "1", "-cpu-used", "5", str(out / f"{name}.webm"),
              *film.BT709, "-c:v", "libx264", "-preset", "slow", "-crf", "14", "-g", "15", "-bf", "0",
              "-movflags", "+faststart", str(out / f"{name}.mp4")],
             stdin=subprocess.PIPE)

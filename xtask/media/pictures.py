@@ -22,7 +22,7 @@ def save(image, target, quality):
     target.write_bytes(bytes(image.encodeToData(skia.EncodedImageFormat.kWEBP, quality)))
 
 
-def studio(name, draw, scale=1.0, y=430, tint="#e9e1d6", stand=None, overhead=False, evening=False, quality=80):
+def studio(name, draw, scale=1.0, y=430, tint="#e9e1d6", stand=None, overhead=False, evening=False, quality=88):
     """A picture on a seamless backdrop; light from the upper left. `stand` is (y, radius) of the foot."""
     surface = skia.Surface.MakeRasterN32Premul(SIZE, SIZE)
     c = surface.getCanvas()
@@ -79,19 +79,19 @@ def products():
     studio("headphones-side", wear.headphones_side, 1.62, 430, "#dfdbd8", overhead=True)
     for colour in wear.SHOE_COLOURS:
         tint = {"coral": "#eee0d6", "sky": "#dfe3e6", "bone": "#d9d2ca"}[colour]
-        studio(f"shoes-{colour}", lambda c, k=colour: (c.rotate(-4), wear.shoe(c, k)), 1.86, 420, tint, stand=(592, 300))
+        studio(f"shoes-{colour}", lambda c, k=colour: wear.shoe(c, k), 1.86, 420, tint, stand=(590, 300))
     studio("shoes-above", pair_above, 1.62, 400, "#e6dfd8", overhead=True)
 
 
 def avatar():
     """Mira, from the front, in a few calm shapes."""
-    n = 192
+    n = 320
     surface = skia.Surface.MakeRasterN32Premul(n, n)
     c = surface.getCanvas()
     c.drawPaint(paint(shader=lin(0, 0, n, n, (0, "#f6c98a"), (1, "#d9764a"))))
-    c.drawPath(oval(60, 56, 46, 46), paint("#ffe9c4", 0.8, blur=6))
-    c.translate(n / 2, 104)
-    c.scale(0.62, 0.62)
+    c.drawPath(oval(100, 94, 76, 76), paint("#ffe9c4", 0.8, blur=9))
+    c.translate(n / 2, 174)
+    c.scale(1.03, 1.03)
     body = path("M -60 96 C -120 110 -160 140 -176 240 L 176 240 C 160 140 120 110 60 96 Z")
     shade(c, body, people.SLEEVE, soft=26, tex="knit", tex_strength=0.5)
     shade(c, path("M -30 60 L -34 106 Q 0 136 34 106 L 30 60 Z"), "#764a30", soft=10)
@@ -113,7 +113,7 @@ def avatar():
         c.drawPath(oval(s * 68, 30, 8, 8), paint("#e2b04e"))
     c.drawPath(path("M -2 4 Q 8 24 -4 26"), paint("#5f3821", 0.6, stroke=4))
     c.drawPath(path("M -20 46 Q 0 64 20 46"), paint("#5a2418", 1, stroke=6))
-    save(surface.makeImageSnapshot(), ROOT / "www" / "media" / "mira.webp", 84)
+    save(surface.makeImageSnapshot(), ROOT / "www" / "media" / "mira.webp", 82)
 
 
 def resized(image, width, height):
