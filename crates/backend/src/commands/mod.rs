@@ -1,0 +1,80 @@
+//! The commands of the program.
+
+mod catalogue;
+mod order;
+mod serve;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use shoptag_backend::openapi_document;
+use shoptag_backend::store::sqlite::{SqliteOptions, SqliteStore};
+
+/// What the program can do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API until interrupted.
+    Serve(serve::Serve),
+    /// Write a tenant with its sites, terms, brands, creators, videos and feeds from a JSON file.
+    Apply(catalogue::Apply),
+    /// Write the products of a feed: Shopify CSV, Google Merchant TSV or XML.
+    Import(catalogue::Import),
+    /// Say how far one brand's part of an order is.
+    Order(order::Order),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Copy the database while it is in use.
+    Backup(Backup),
+}
+
+/// Where the data is.
+#[derive(clap::Args)]
+pub(crate) struct Database {
+    /// The database file; made when missing.
+    #[arg(long, default_value = "shoptag.sqlite", value_name = "FILE")]
+    database: PathBuf,
+}
+
+impl Database {
+    fn open(&self) -> Result<SqliteStore, Failure> {
+        Ok(SqliteStore::open(&SqliteOptions::new(&self.database))?)
+    }
+
+    fn path(&self) -> &Path {
+        &self.database
+    }
+}
+
+/// Arguments of `backup`.
+#[derive(clap::Args)]
+pub(crate) struct Backup {
+    #[command(flatten)]
+    database: Database,
+    /// The copy; must not exist yet.
+    target: PathBuf,
+}
+
+/// Why a command failed, for people.
+pub(crate) type Failure = Box<dyn Error>;
+
+impl Command {
+    /// Runs it.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Serve(serve) => serve.run().await,
+            Self::Apply(apply) => apply.run().await,
+            Self::Import(import) => import.run().await,
+            Self::Order(order) => order.run().await,
+            Self::Openapi => {
+                println!("{}", openapi_document());
+                Ok(())
+            }
+            Self::Backup(backup) => {
+                SqliteStore::backup(backup.database.path(), &backup.target)?;
+                println!("copied to {}", backup.target.display());
+                Ok(())
+            }
+        }
+    }
+}

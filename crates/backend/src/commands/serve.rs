@@ -1,0 +1,134 @@
+//! `serve`: the API, the order pages, and on request a folder of files and the demo's events.
+
+use std::future::IntoFuture;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use shoptag_backend::demo::Demo;
+use shoptag_backend::sites::Sites;
+use shoptag_backend::store::Store;
+use shoptag_backend::{AppState, RateLimit, app, app_with_files, telemetry};
+use shoptag_commerce::SECOND_MS;
+use tokio::net::TcpListener;
+
+use super::{Database, Failure};
+
+/// Time for accepted requests to be answered after the signal to stop.
+const SHUTDOWN: Duration = Duration::from_secs(30);
+
+/// How often expired holds are given back when nobody buys: "sold out" ends soon after a hold does.
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// Arguments of `serve`.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8787")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    database: Database,
+    /// A folder to serve at `/`.
+    #[arg(long = "static", value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// An origin under which this server's own pages are reached, such as https://shop.example. Every
+    /// site key works there.
+    #[arg(long, value_name = "ORIGIN")]
+    public_origin: Vec<String>,
+    /// Also serve /demo/events, and accept every site key on this address.
+    #[arg(long)]
+    demo: bool,
+    /// How long a quote holds price and stock.
+    #[arg(long, default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    quote_hold_seconds: u32,
+    /// Submissions a second that one address may make, ten seconds' worth at once; 0: any number.
+    #[arg(long, default_value_t = 50)]
+    rate_limit: u32,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        telemetry::log_to_stderr();
+        let store: Arc<dyn Store> = Arc::new(self.database.open()?);
+        let listener = TcpListener::bind(self.listen).await?;
+        let address = listener.local_addr()?;
+        let state = self.state(Arc::clone(&store), address);
+        let app = match &self.folder {
+            Some(folder) => app_with_files(state.clone(), folder),
+            None => app(state.clone()),
+        };
+        let sweeper = tokio::spawn(sweep(state));
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "listening on http://{address}")?;
+        stdout.flush()?;
+
+        let (stop, mut stopped) = tokio::sync::watch::channel(false);
+        let service = app.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service)
+            .with_graceful_shutdown(async move { drop(stopped.changed().await) })
+            .into_future();
+        let server = tokio::spawn(server);
+        signalled().await?;
+        tracing::info!("stopping: accepted requests are being answered");
+        stop.send_replace(true);
+        // The demo's event streams never end by themselves; the time limit ends them.
+        let limit = if self.demo {
+            Duration::from_secs(1)
+        } else {
+            SHUTDOWN
+        };
+        let ended = tokio::time::timeout(limit, server).await;
+        sweeper.abort();
+        match ended {
+            Ok(joined) => joined??,
+            Err(_) => tracing::info!("stopped with connections still open"),
+        }
+        Ok(())
+    }
+
+    fn state(&self, store: Arc<dyn Store>, address: SocketAddr) -> AppState {
+        let mut origins = self.public_origin.clone();
+        if self.demo {
+            let port = address.port();
+            origins.extend(["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}")));
+        }
+        AppState {
+            sites: Arc::new(Sites::new(origins)),
+            demo: self.demo.then(|| Arc::new(Demo::default())),
+            quote_hold_ms: i64::from(self.quote_hold_seconds) * SECOND_MS,
+            rate_limit: (self.rate_limit > 0).then(|| Arc::new(RateLimit::new(self.rate_limit))),
+            ..AppState::new(store)
+        }
+    }
+}
+
+async fn sweep(state: AppState) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        match state.store.sweep(state.now()).await {
+            Ok(swept) => {
+                tracing::debug!(holds = swept.holds, quotes = swept.quotes, "swept");
+            }
+            Err(error) => tracing::warn!(error = %error, "the sweep did not run"),
+        }
+    }
+}
+
+/// Waits for an interrupt or the signal by which services are stopped.
+async fn signalled() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

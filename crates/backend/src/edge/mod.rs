@@ -1,0 +1,16 @@
+//! What surrounds every route: origins, headers, limits, time, and the line in the log.
+
+mod cors;
+mod log;
+mod rate;
+mod security;
+mod shape;
+mod time;
+
+pub(crate) use cors::cors;
+pub(crate) use log::log;
+pub use rate::RateLimit;
+pub(crate) use rate::rate;
+pub(crate) use security::{PAGE_POLICY, security};
+pub(crate) use shape::shape;
+pub(crate) use time::deadline;

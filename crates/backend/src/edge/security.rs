@@ -1,0 +1,40 @@
+//! Security headers of every answer. A handler's own stricter ones stay.
+
+use axum::extract::Request;
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// The policy of what is not a page: nothing in it may run or load anything.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// The policy of pages served from `--static`: what an embedding page needs at least (reliability.md 5).
+pub(crate) const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; img-src 'self' data: https:; media-src 'self'; connect-src 'self'; \
+     object-src 'none'; base-uri 'none'; frame-ancestors 'self'; \
+     require-trusted-types-for 'script'";
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (CONTENT_SECURITY_POLICY, DATA_POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "strict-origin-when-cross-origin"),
+    (X_FRAME_OPTIONS, "SAMEORIGIN"),
+    // Browsers ignore it over plain http.
+    (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+];
+
+/// Adds what is missing.
+pub(crate) async fn security(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,73 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shoptag_commerce::Timestamp;
+
+use crate::clock::{Clock, SystemClock};
+use crate::demo::{Demo, Happened};
+use crate::edge::RateLimit;
+use crate::entropy::{Entropy, SystemEntropy};
+use crate::quotes::QUOTE_HOLD_MS;
+use crate::sites::Sites;
+use crate::store::Store;
+use crate::telemetry::Metrics;
+
+/// The application's shared parts. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bits.
+    pub entropy: Arc<dyn Entropy>,
+    /// Site keys and origins.
+    pub sites: Arc<Sites>,
+    /// Counters for /metrics.
+    pub metrics: Arc<Metrics>,
+    /// The demo page's list of what happened; `None` but for `serve --demo`.
+    pub demo: Option<Arc<Demo>>,
+    /// How long a quote holds price and stock, milliseconds.
+    pub quote_hold_ms: i64,
+    /// After this time a request is answered `unavailable`.
+    pub deadline: Duration,
+    /// Submissions an address may make; `None`: any number.
+    pub rate_limit: Option<Arc<RateLimit>>,
+}
+
+/// Time for one request (reliability.md 9.2, 30): longer than any healthy store needs, shorter than a
+/// browser's patience.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+impl AppState {
+    /// A state with the system's clock and entropy, and nothing of the demo.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            sites: Arc::new(Sites::default()),
+            metrics: Arc::new(Metrics::new()),
+            demo: None,
+            quote_hold_ms: QUOTE_HOLD_MS,
+            deadline: DEADLINE,
+            rate_limit: None,
+        }
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Tells the demo page, if there is one.
+    pub(crate) fn happened(&self, what: impl FnOnce() -> Happened) {
+        if let Some(demo) = &self.demo {
+            demo.tell(self.now(), what());
+        }
+    }
+}

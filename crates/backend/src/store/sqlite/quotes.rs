@@ -1,0 +1,211 @@
+//! Quotes: made, replaced, read.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use shoptag_commerce::{CheckoutAttemptId, QuoteId, SiteKey, TenantId, VideoId};
+use shoptag_protocol::{Address, Contact, Quote, code};
+
+use super::rows::{checked, json, plain, to_json};
+use super::{StoreError, bag, holds};
+use crate::error::ApiError;
+use crate::orders::QuoteFact;
+use crate::quotes::{MakeQuote, Terms, decide};
+
+/// Makes a quote; it replaces the open one of its attempt.
+///
+/// # Errors
+/// The database's. The inner error is a refusal, after which nothing may be kept.
+pub(super) fn make(
+    connection: &Connection,
+    command: &MakeQuote,
+) -> Result<Result<Quote, ApiError>, StoreError> {
+    let tenant = &command.tenant;
+    let terms = command.terms();
+    holds::give_back_expired(connection, command.now)?;
+    if has_ended(connection, tenant, &terms.attempt)? {
+        return Ok(Err(ApiError::new(code::ATTEMPT_CLOSED)));
+    }
+    replace_open(connection, tenant, &terms.attempt)?;
+    let facts = bag::facts(connection, tenant, &terms.lines)?;
+    let quote = match decide(&terms, command.request.currency, &facts) {
+        Ok(quote) => quote,
+        Err(error) => return Ok(Err(error)),
+    };
+    insert(connection, tenant, &terms, &quote)?;
+    if let (Some(contact), Some(address)) = (&command.request.contact, &command.request.address) {
+        insert_recipient(connection, tenant, &terms, contact, address)?;
+    }
+    Ok(Ok(quote))
+}
+
+fn has_ended(
+    connection: &Connection,
+    tenant: &TenantId,
+    attempt: &CheckoutAttemptId,
+) -> Result<bool, StoreError> {
+    let ended = connection
+        .prepare_cached(
+            "SELECT ended_key IS NOT NULL FROM checkout_attempts
+             WHERE tenant_id = ?1 AND checkout_attempt_id = ?2",
+        )?
+        .query_row(params![tenant.as_str(), attempt.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(ended.unwrap_or(false))
+}
+
+fn replace_open(
+    connection: &Connection,
+    tenant: &TenantId,
+    attempt: &CheckoutAttemptId,
+) -> Result<(), StoreError> {
+    let replaced = connection
+        .prepare_cached(
+            "UPDATE quotes SET state = 'replaced'
+             WHERE tenant_id = ?1 AND checkout_attempt_id = ?2 AND state = 'open'
+             RETURNING quote_id",
+        )?
+        .query_map(params![tenant.as_str(), attempt.as_str()], |row| {
+            row.get::<_, String>(0)
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    for quote in replaced {
+        let quote =
+            QuoteId::parse(quote).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        holds::give_back(connection, tenant, &quote)?;
+        // Nobody can order a replaced quote: what it knew of the shopper goes at once.
+        connection
+            .prepare_cached("DELETE FROM recipients WHERE tenant_id = ?1 AND quote_id = ?2")?
+            .execute(params![tenant.as_str(), quote.as_str()])?;
+    }
+    Ok(())
+}
+
+/// Writes a quote with its hold.
+///
+/// # Errors
+/// The database's.
+pub(super) fn insert(
+    connection: &Connection,
+    tenant: &TenantId,
+    terms: &Terms,
+    quote: &Quote,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO checkout_attempts (tenant_id, checkout_attempt_id) VALUES (?1, ?2)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![tenant.as_str(), terms.attempt.as_str()])?;
+    connection
+        .prepare_cached("INSERT INTO quotes VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?8)")?
+        .execute(params![
+            tenant.as_str(),
+            quote.quote_id.as_str(),
+            terms.attempt.as_str(),
+            terms.site.as_str(),
+            terms.video.as_ref().map(VideoId::as_str),
+            terms.country,
+            quote.expires_at.ms(),
+            to_json(quote)?,
+        ])?;
+    for line in &quote.lines {
+        holds::hold(
+            connection,
+            tenant,
+            &quote.quote_id,
+            &line.variant_id,
+            line.quantity,
+            quote.expires_at,
+        )?;
+    }
+    Ok(())
+}
+
+fn insert_recipient(
+    connection: &Connection,
+    tenant: &TenantId,
+    terms: &Terms,
+    contact: &Contact,
+    address: &Address,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT INTO recipients VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+        .execute(params![
+            tenant.as_str(),
+            terms.quote_id.as_str(),
+            contact.email,
+            contact.name,
+            contact.phone,
+            address.line1,
+            address.line2,
+            address.postcode,
+            address.city,
+            terms.country,
+        ])?;
+    Ok(())
+}
+
+/// Hands the recipient of one quote on to another.
+///
+/// # Errors
+/// The database's.
+pub(super) fn move_recipient(
+    connection: &Connection,
+    tenant: &TenantId,
+    from: &QuoteId,
+    to: &QuoteId,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE recipients SET quote_id = ?3 WHERE tenant_id = ?1 AND quote_id = ?2",
+        )?
+        .execute(params![tenant.as_str(), from.as_str(), to.as_str()])?;
+    Ok(())
+}
+
+/// Ends a quote, in state `ordered` or `refused`, and its hold.
+///
+/// # Errors
+/// The database's.
+pub(super) fn end(
+    connection: &Connection,
+    tenant: &TenantId,
+    quote: &QuoteId,
+    state: &str,
+) -> Result<(), StoreError> {
+    holds::give_back(connection, tenant, quote)?;
+    connection
+        .prepare_cached("UPDATE quotes SET state = ?3 WHERE tenant_id = ?1 AND quote_id = ?2")?
+        .execute(params![tenant.as_str(), quote.as_str(), state])?;
+    Ok(())
+}
+
+/// A quote as it was stored.
+///
+/// # Errors
+/// The database's.
+pub(super) fn find(
+    connection: &Connection,
+    tenant: &TenantId,
+    quote: &QuoteId,
+) -> Result<Option<QuoteFact>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT site_key, video_id, country, state, document FROM quotes
+         WHERE tenant_id = ?1 AND quote_id = ?2",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), quote.as_str()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let video: Option<String> = plain(row, "video_id")?;
+    let state: String = plain(row, "state")?;
+    Ok(Some(QuoteFact {
+        document: json(row, "document")?,
+        site: checked(row, "site_key", SiteKey::parse)?,
+        video: video
+            .map(VideoId::parse)
+            .transpose()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        country: plain(row, "country")?,
+        is_open: state == "open",
+    }))
+}

@@ -1,0 +1,81 @@
+//! Connections that read, a few, off the async threads.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+use super::{SqliteOptions, StoreError};
+
+/// A pool of read-only connections. In WAL mode they neither wait for the writer nor hold it up.
+#[derive(Debug)]
+pub(super) struct Readers {
+    idle: Arc<Mutex<Vec<Connection>>>,
+    permits: Semaphore,
+}
+
+impl Readers {
+    /// Opens all of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub(super) fn open(options: &SqliteOptions) -> Result<Self, StoreError> {
+        let count = options.readers.max(1);
+        let idle = (0..count)
+            .map(|_| open(options))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            idle: Arc::new(Mutex::new(idle)),
+            permits: Semaphore::new(count),
+        })
+    }
+
+    /// Runs `query` on one snapshot of the database.
+    ///
+    /// # Errors
+    /// The query's; [`StoreError::Unavailable`] when the database is away.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let gone = || StoreError::Unavailable("the readers have stopped".into());
+        let permit = self.permits.acquire().await.map_err(|_| gone())?;
+        let idle = Arc::clone(&self.idle);
+        let result = tokio::task::spawn_blocking(move || {
+            // A permit says that a connection is idle.
+            let connection = idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop()
+                .ok_or_else(gone)?;
+            let result = in_snapshot(&connection, query);
+            idle.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
+            result
+        })
+        .await
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        drop(permit);
+        result
+    }
+}
+
+fn open(options: &SqliteOptions) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&options.path, flags)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Several statements see one state of the database.
+fn in_snapshot<T>(
+    connection: &Connection,
+    query: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.unchecked_transaction()?;
+    let result = query(&transaction)?;
+    transaction.finish()?;
+    Ok(result)
+}

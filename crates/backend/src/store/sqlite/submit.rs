@@ -1,0 +1,295 @@
+//! Submitting an order: key, attempt, facts, decision and every row of it in one transaction.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use shoptag_commerce::{OrderId, SiteKey, TenantId, VariantId};
+use shoptag_protocol::QuoteLine;
+
+use super::{StoreError, bag, holds, orders, quotes};
+use crate::orders::{
+    Decision, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted, decide,
+};
+use crate::quotes::BagFacts;
+
+/// Tenant, site and key of what is being worked on in this process.
+type Scope = (TenantId, SiteKey, String);
+
+/// The submissions that are queued or running. Another process on the same file is kept apart by
+/// SQLite's own lock.
+#[derive(Debug, Default, Clone)]
+pub(super) struct InFlight(Arc<Mutex<HashSet<Scope>>>);
+
+/// Takes its submission out of the list when it is dropped.
+#[derive(Debug)]
+pub(super) struct Running {
+    list: InFlight,
+    scope: Scope,
+}
+
+impl InFlight {
+    /// Enters a submission; `None` when its key is in the list already.
+    pub(super) fn enter(&self, submission: &Submission) -> Option<Running> {
+        let key = submission.key.as_str().to_owned();
+        let scope = (
+            submission.tenant.clone(),
+            submission.request.site.clone(),
+            key,
+        );
+        let is_new = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(scope.clone());
+        is_new.then(|| Running {
+            list: self.clone(),
+            scope,
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.list
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.scope);
+    }
+}
+
+/// Submits.
+///
+/// # Errors
+/// The database's; then nothing has happened.
+pub(super) fn submit(
+    connection: &Connection,
+    submission: &Submission,
+) -> Result<Submitted, StoreError> {
+    holds::give_back_expired(connection, submission.now)?;
+    if let Some(known) = by_key(connection, submission)? {
+        return Ok(known);
+    }
+    let quote = quotes::find(connection, &submission.tenant, &submission.request.quote_id)?;
+    if let Some(answer) = by_attempt(connection, submission, quote.as_ref())? {
+        remember(connection, submission, &answer, None)?;
+        return Ok(Submitted::Replayed(answer));
+    }
+    let facts = facts(connection, submission, quote)?;
+    match decide(submission, &facts) {
+        Decision::Place(order, answer) => {
+            remember(
+                connection,
+                submission,
+                &answer,
+                Some(&order.record.order_id),
+            )?;
+            quotes::end(connection, &submission.tenant, &order.quote_id, "ordered")?;
+            orders::insert(connection, &order)?;
+            end_attempt(connection, submission)?;
+            Ok(Submitted::Decided {
+                answer,
+                order: Some(Box::new(order.record)),
+            })
+        }
+        Decision::Refuse(refusal) => refuse(connection, submission, *refusal),
+    }
+}
+
+fn refuse(
+    connection: &Connection,
+    submission: &Submission,
+    refusal: Refusal,
+) -> Result<Submitted, StoreError> {
+    let tenant = &submission.tenant;
+    remember(connection, submission, &refusal.answer, None)?;
+    if refusal.ends_attempt {
+        quotes::end(connection, tenant, &submission.request.quote_id, "refused")?;
+        end_attempt(connection, submission)?;
+    }
+    if let Some((terms, quote)) = &refusal.instead {
+        quotes::insert(connection, tenant, terms, quote)?;
+        let from = &submission.request.quote_id;
+        quotes::move_recipient(connection, tenant, from, &quote.quote_id)?;
+    }
+    Ok(Submitted::Decided {
+        answer: refusal.answer,
+        order: None,
+    })
+}
+
+fn by_key(
+    connection: &Connection,
+    submission: &Submission,
+) -> Result<Option<Submitted>, StoreError> {
+    let known = connection
+        .prepare_cached(
+            "SELECT status, body, fingerprint FROM idempotency_keys
+             WHERE tenant_id = ?1 AND site_key = ?2 AND route = ?3 AND key = ?4",
+        )?
+        .query_row(
+            params![
+                submission.tenant.as_str(),
+                submission.request.site.as_str(),
+                ROUTE,
+                submission.key.as_str()
+            ],
+            |row| Ok((answer(row)?, row.get::<_, [u8; 32]>(2)?)),
+        )
+        .optional()?;
+    Ok(known.map(|(answer, fingerprint)| {
+        if fingerprint == submission.fingerprint {
+            Submitted::Replayed(answer)
+        } else {
+            Submitted::KeyReused
+        }
+    }))
+}
+
+/// The answer with which the attempt has ended. Only who names a quote of the attempt gets it: quote ids
+/// are made by the server and known to its shopper alone.
+fn by_attempt(
+    connection: &Connection,
+    submission: &Submission,
+    quote: Option<&QuoteFact>,
+) -> Result<Option<StoredAnswer>, StoreError> {
+    let attempt = &submission.request.checkout_attempt_id;
+    if quote.is_none_or(|quote| quote.document.checkout_attempt_id != *attempt) {
+        return Ok(None);
+    }
+    Ok(connection
+        .prepare_cached(
+            "SELECT k.status, k.body FROM checkout_attempts a
+             JOIN idempotency_keys k ON k.tenant_id = a.tenant_id
+                  AND k.site_key = a.ended_site AND k.route = ?3 AND k.key = a.ended_key
+             WHERE a.tenant_id = ?1 AND a.checkout_attempt_id = ?2",
+        )?
+        .query_row(
+            params![submission.tenant.as_str(), attempt.as_str(), ROUTE],
+            answer,
+        )
+        .optional()?)
+}
+
+fn answer(row: &Row<'_>) -> rusqlite::Result<StoredAnswer> {
+    Ok(StoredAnswer {
+        status: row.get(0)?,
+        body: row.get(1)?,
+    })
+}
+
+fn facts(
+    connection: &Connection,
+    submission: &Submission,
+    quote: Option<QuoteFact>,
+) -> Result<OrderFacts, StoreError> {
+    let tenant = &submission.tenant;
+    let bag = match &quote {
+        Some(quote) => Some(quoted_bag(connection, submission, quote)?),
+        None => None,
+    };
+    Ok(OrderFacts {
+        unknown_lines: unknown_lines(connection, submission, quote.as_ref())?,
+        order_id_used: orders::exists(connection, tenant, &submission.request.order_id)?,
+        number: orders::free_number(connection, tenant, &submission.fresh.numbers)?,
+        quote,
+        bag,
+    })
+}
+
+/// The catalogue's facts for the quote's lines, without the quote's own hold.
+fn quoted_bag(
+    connection: &Connection,
+    submission: &Submission,
+    quote: &QuoteFact,
+) -> Result<BagFacts, StoreError> {
+    let tenant = &submission.tenant;
+    let lines: Vec<QuoteLine> = quote
+        .document
+        .lines
+        .iter()
+        .map(|line| QuoteLine {
+            variant_id: line.variant_id.clone(),
+            quantity: line.quantity,
+        })
+        .collect();
+    let mut bag = bag::facts(connection, tenant, &lines)?;
+    let own = holds::of(connection, tenant, &quote.document.quote_id)?;
+    for fact in bag.variants.iter_mut().flatten() {
+        let held = own
+            .get(fact.item.line.variant_id.as_str())
+            .copied()
+            .unwrap_or(0);
+        fact.held = fact.held.saturating_sub(held);
+    }
+    Ok(bag)
+}
+
+/// What a quote holds can be bought even when it has left the catalogue since.
+fn unknown_lines(
+    connection: &Connection,
+    submission: &Submission,
+    quote: Option<&QuoteFact>,
+) -> Result<Vec<usize>, StoreError> {
+    let held = quote.filter(|quote| submission.now < quote.document.expires_at);
+    let is_held = |variant: &VariantId| {
+        held.is_some_and(|quote| {
+            quote
+                .document
+                .lines
+                .iter()
+                .any(|it| it.variant_id == *variant)
+        })
+    };
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM variants
+         WHERE tenant_id = ?1 AND variant_id = ?2 AND is_listed = 1)",
+    )?;
+    let mut unknown = Vec::new();
+    for (index, line) in submission.request.lines.iter().enumerate() {
+        let key = params![submission.tenant.as_str(), line.variant_id.as_str()];
+        if !is_held(&line.variant_id) && !statement.query_row(key, |row| row.get::<_, bool>(0))? {
+            unknown.push(index);
+        }
+    }
+    Ok(unknown)
+}
+
+/// Writes the key with its answer, for ever.
+fn remember(
+    connection: &Connection,
+    submission: &Submission,
+    answer: &StoredAnswer,
+    order: Option<&OrderId>,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT INTO idempotency_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+        .execute(params![
+            submission.tenant.as_str(),
+            submission.request.site.as_str(),
+            ROUTE,
+            submission.key.as_str(),
+            submission.fingerprint,
+            answer.status,
+            answer.body,
+            order.map(OrderId::as_str),
+            submission.now.ms(),
+        ])?;
+    Ok(())
+}
+
+fn end_attempt(connection: &Connection, submission: &Submission) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE checkout_attempts SET ended_site = ?3, ended_key = ?4
+             WHERE tenant_id = ?1 AND checkout_attempt_id = ?2",
+        )?
+        .execute(params![
+            submission.tenant.as_str(),
+            submission.request.checkout_attempt_id.as_str(),
+            submission.request.site.as_str(),
+            submission.key.as_str(),
+        ])?;
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! The one writing thread: it takes what is queued, runs each job in a savepoint of one transaction,
+//! commits once (one fsync) and only then answers all of them.
+//!
+//! Alone, a job waits for nobody: what is queued at that moment is the group.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{SqliteOptions, StoreError, open_for_writing};
+
+/// Runs inside the transaction and says how to answer once its fate is known.
+type Job = Box<dyn FnOnce(&Connection) -> Outcome + Send>;
+
+/// Answers the waiting request.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+struct Outcome {
+    keep: bool,
+    answer: Answer,
+}
+
+/// The queue into the writing thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread on an open connection.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there are no more threads.
+    pub(super) fn start(
+        connection: Connection,
+        options: SqliteOptions,
+    ) -> Result<Self, StoreError> {
+        let (queue, jobs) = sync_channel(options.queue_length);
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || run(connection, &jobs, &options))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
+    }
+
+    /// Runs `job` durably. When it fails, its own changes are undone and its neighbours' are kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] at once when the queue is full; the job's; the commit's.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run(job, |_| true).await
+    }
+
+    /// As [`Writer::write`]; when the job decides on a refusal, its changes are undone too.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub(super) async fn write_or_undo<T: Send + 'static, E: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<Result<T, E>, StoreError> + Send + 'static,
+    ) -> Result<Result<T, E>, StoreError> {
+        self.run(job, Result::is_ok).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        keeps: fn(&T) -> bool,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = job(connection);
+            let keep = result.as_ref().is_ok_and(keeps);
+            let answer = Box::new(move |fate: Result<(), StoreError>| {
+                // A request that has gone away is no reason to undo what it asked for.
+                let _ = sender.send(fate.and(result));
+            });
+            Outcome { keep, answer }
+        });
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => stopped(),
+        })?;
+        receiver.await.map_err(|_| stopped())?
+    }
+}
+
+/// Ends the thread after what is queued has been answered.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".into())
+}
+
+fn run(connection: Connection, jobs: &Receiver<Job>, options: &SqliteOptions) {
+    let mut open = Some(connection);
+    while let Ok(first) = jobs.recv() {
+        let mut group = vec![first];
+        while group.len() < options.group_size
+            && let Ok(next) = jobs.try_recv()
+        {
+            group.push(next);
+        }
+        // After a failed sync nobody knows what the file holds: only opening it again, which reads
+        // the WAL, does. Until that works nothing is claimed.
+        let connection = match open.take() {
+            Some(connection) => Ok(connection),
+            None => open_for_writing(options),
+        };
+        match connection {
+            Ok(connection) => open = commit(connection, group),
+            Err(error) => refuse(group, &error),
+        }
+    }
+}
+
+/// Runs and commits a group; gives the connection back if it can still be trusted.
+fn commit(connection: Connection, group: Vec<Job>) -> Option<Connection> {
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        let error = StoreError::from(error);
+        refuse_with(&connection, group, &error);
+        return None;
+    }
+    let mut answers = Vec::with_capacity(group.len());
+    for job in group {
+        match run_in_savepoint(&connection, job) {
+            Ok(answer) => answers.push(answer),
+            Err((answer, error)) => {
+                // The transaction itself is broken (full disk, I/O error): nobody's changes stay.
+                let _ = connection.execute_batch("ROLLBACK");
+                answers.extend(answer);
+                return fail(answers, &error);
+            }
+        }
+    }
+    match connection.execute_batch("COMMIT") {
+        Ok(()) => {
+            answers.into_iter().for_each(|answer| answer(Ok(())));
+            Some(connection)
+        }
+        Err(error) => {
+            let _ = connection.execute_batch("ROLLBACK");
+            fail(answers, &StoreError::from(error))
+        }
+    }
+}
+
+fn run_in_savepoint(
+    connection: &Connection,
+    job: Job,
+) -> Result<Answer, (Option<Answer>, StoreError)> {
+    connection
+        .execute_batch("SAVEPOINT job")
+        .map_err(|error| (None, StoreError::from(error)))?;
+    let outcome = job(connection);
+    let end = if outcome.keep {
+        "RELEASE job"
+    } else {
+        "ROLLBACK TO job; RELEASE job"
+    };
+    match connection.execute_batch(end) {
+        Ok(()) => Ok(outcome.answer),
+        Err(error) => Err((Some(outcome.answer), StoreError::from(error))),
+    }
+}
+
+fn fail(answers: Vec<Answer>, error: &StoreError) -> Option<Connection> {
+    answers
+        .into_iter()
+        .for_each(|answer| answer(Err(error.clone())));
+    None
+}
+
+/// Answers a group that cannot be run: each job is dropped, which its request sees as unavailable.
+fn refuse(group: Vec<Job>, error: &StoreError) {
+    tracing::error!(error = %error, jobs = group.len(), "the database cannot be opened");
+    drop(group);
+}
+
+fn refuse_with(connection: &Connection, group: Vec<Job>, error: &StoreError) {
+    let _ = connection.execute_batch("ROLLBACK");
+    refuse(group, error);
+}

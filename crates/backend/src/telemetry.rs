@@ -1,0 +1,169 @@
+//! Logs and metrics. Nothing here ever sees a name, an address, a secret or a body.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use tracing_subscriber::EnvFilter;
+
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// Media type of the exposition format.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Upper bounds of the buckets, seconds: from one fsync of a fast disk to the deadline.
+const BUCKETS_S: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
+/// Route template, method and status of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AnswerLabels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+/// Route template of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+/// What is counted.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Mutex<Registry>,
+    answers: Family<AnswerLabels, Counter>,
+    durations: Family<RouteLabels, Histogram>,
+    /// Quotes made.
+    pub quotes: Counter,
+    /// Orders placed.
+    pub orders_placed: Counter,
+    /// Orders that were sent again and got their first answer again.
+    pub orders_replayed: Counter,
+    /// Orders refused with an answer that is kept.
+    pub orders_refused: Counter,
+    /// Orders cancelled by their shopper.
+    pub orders_cancelled: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// Everything at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("shoptag");
+        let metrics = Self {
+            answers: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS_S)),
+            quotes: Counter::default(),
+            orders_placed: Counter::default(),
+            orders_replayed: Counter::default(),
+            orders_refused: Counter::default(),
+            orders_cancelled: Counter::default(),
+            registry: Mutex::default(),
+        };
+        registry.register("http_answers", "Answers", metrics.answers.clone());
+        registry.register_with_unit(
+            "http_duration",
+            "Time from request to answer",
+            Unit::Seconds,
+            metrics.durations.clone(),
+        );
+        for (name, help, counter) in [
+            ("quotes", "Quotes made", &metrics.quotes),
+            ("orders_placed", "Orders placed", &metrics.orders_placed),
+            (
+                "orders_replayed",
+                "Orders answered again",
+                &metrics.orders_replayed,
+            ),
+            (
+                "orders_refused",
+                "Orders refused for good",
+                &metrics.orders_refused,
+            ),
+            (
+                "orders_cancelled",
+                "Orders cancelled by shoppers",
+                &metrics.orders_cancelled,
+            ),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+        Self {
+            registry: Mutex::new(registry),
+            ..metrics
+        }
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answered(&self, method: &Method, route: &str, status: u16, elapsed: Duration) {
+        // Methods are an open set: a client must not be able to make new time series.
+        let method = match *method {
+            Method::GET | Method::POST | Method::HEAD | Method::OPTIONS => method.as_str(),
+            _ => "other",
+        };
+        let labels = AnswerLabels {
+            method: method.to_owned(),
+            route: route.to_owned(),
+            status,
+        };
+        self.answers.get_or_create(&labels).inc();
+        let labels = RouteLabels {
+            route: route.to_owned(),
+        };
+        self.durations
+            .get_or_create(&labels)
+            .observe(elapsed.as_secs_f64());
+    }
+
+    fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(
+            &mut text,
+            &self.registry.lock().unwrap_or_else(PoisonError::into_inner),
+        )?;
+        Ok(text)
+    }
+}
+
+/// Counters and histograms in the OpenMetrics text format.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operation",
+    responses((status = 200, description = "OpenMetrics text", content_type = "text/plain"))
+)]
+pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
+    match state.metrics.text() {
+        Ok(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),
+        Err(_) => ApiError::new(shoptag_protocol::code::INTERNAL).into_response(),
+    }
+}
+
+/// Writes logs as JSON lines to standard error; `SHOPTAG_LOG` chooses what (default `info`).
+pub fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("SHOPTAG_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
