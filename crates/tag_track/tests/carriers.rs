@@ -281,3 +281,22 @@ fn prices_for_search_engines_have_the_currencys_digits() {
     check(4_900, "KWD", "4.900");
     check(i64::MIN, "EUR", "-92233720368547758.08");
 }
+
+#[test]
+fn a_single_key_frame_that_says_more_than_a_position_stays_one() {
+    let check = |key_frame: &str, still: bool| {
+        let text = format!(
+            r#"{{"schema_version":1,"tags":[{{"id":"a","product":"p","start":1,"end":2,
+            "w":0.1,"h":0.1,"key_frames":[{key_frame}]}}]}}"#
+        );
+        let (track, defects) = json::read(&text).unwrap();
+        assert_eq!(defects, []);
+        let written = json::write(&track);
+        assert_eq!(written.contains("key_frames"), !still, "{written}");
+        assert_eq!(json::read(&written).unwrap().0, track);
+    };
+    check(r#"{"t":1,"x":0.5,"y":0.5}"#, true);
+    check(r#"{"t":1.5,"x":0.5,"y":0.5}"#, false);
+    check(r#"{"t":1,"x":0.5,"y":0.5,"w":0.2,"h":0.2}"#, false);
+    check(r#"{"t":1,"x":0.5,"y":0.5,"hidden":true}"#, false);
+}
