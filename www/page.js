@@ -98,7 +98,7 @@ function feed(box) {
     source.addEventListener('error', () => {
       if (source.readyState === EventSource.CLOSED) {
         // Refused rather than broken: the browser does not try again by itself.
-        say('off', 'No backend, trying again');
+        say('off', 'Offline');
         setTimeout(connect, RETRY_MS);
       } else {
         say('connecting', 'Reconnecting');
