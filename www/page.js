@@ -149,7 +149,7 @@ function row(event) {
 
   const at = new Date(event.at);
   const time = element('time', '', Number.isNaN(at.getTime()) ? '' : at.toLocaleTimeString([], {
-    hour: '2-digit', minute: '2-digit', second: '2-digit',
+    hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
   }));
   if (!Number.isNaN(at.getTime())) time.dateTime = at.toISOString();
 
