@@ -19,6 +19,7 @@ pub mod checkout;
 pub mod effect;
 pub mod embed;
 pub mod event;
+pub mod messages;
 pub mod product_card;
 pub mod product_tag;
 pub mod session;
@@ -28,3 +29,9 @@ pub mod video_overlay;
 pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+#[cfg(target_arch = "wasm32")]
+mod moment;
+#[cfg(target_arch = "wasm32")]
+mod sheet;
+#[cfg(target_arch = "wasm32")]
+mod view;

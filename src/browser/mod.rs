@@ -1,5 +1,19 @@
 //! The only place with web-sys: clock, viewport, video, storage, network; runs the effects.
 
+pub mod channel;
+pub mod clock;
+pub mod cues;
 pub mod dom;
+pub mod fullscreen;
+pub mod intl;
+pub mod json;
+pub mod layer;
+pub mod motion;
+pub mod mutation;
+pub mod network;
+pub mod random;
+pub mod run;
+pub mod storage;
 pub mod styles;
 pub mod video;
+pub mod viewport;

@@ -7,13 +7,20 @@ use web_sys::{CssStyleSheet, Node, ShadowRoot};
 use super::dom;
 
 /// Everything within the shadow roots, in the order of the cascade.
-const SHADOW: [&str; 2] = [
+const SHADOW: [&str; 6] = [
     include_str!("../styles/tokens.css"),
     include_str!("../styles/overlay.css"),
+    include_str!("../styles/sheet.css"),
+    include_str!("../styles/card.css"),
+    include_str!("../styles/bag.css"),
+    include_str!("../styles/checkout.css"),
 ];
 
 /// What is in the light DOM: forms that browsers must be able to fill, and the fullscreen wrapper.
-const LIGHT: &str = include_str!("../styles/host.css");
+const LIGHT: &str = concat!(
+    include_str!("../styles/host.css"),
+    include_str!("../styles/checkout_form.css"),
+);
 
 thread_local! {
     static SHADOW_SHEETS: Vec<CssStyleSheet> = SHADOW.iter().copied().filter_map(sheet).collect();

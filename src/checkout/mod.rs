@@ -4,11 +4,25 @@
 //! from editing to a placed order, `submission` makes the order. None of them touches a browser.
 
 mod field;
+#[cfg(target_arch = "wasm32")]
+mod fields_view;
 mod form;
+#[cfg(target_arch = "wasm32")]
+mod placed;
 mod state;
 mod submission;
+#[cfg(target_arch = "wasm32")]
+mod summary_view;
+#[cfg(target_arch = "wasm32")]
+mod trouble_view;
+#[cfg(target_arch = "wasm32")]
+mod view;
 
 pub use field::{Field, Issue};
 pub use form::Form;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use placed::{confirmation, confirmation_actions};
 pub use state::{Checkout, Quoting, Repriced, Setting, Shortage, Source, Stage, Trouble};
 pub use submission::{order_request, uuid_v4, uuid_v7};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use view::{checkout, checkout_actions, form_portal};

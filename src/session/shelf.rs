@@ -33,13 +33,18 @@ impl Shelf {
     /// Reads the document. Tags that are broken or name no product are not on the shelf.
     #[must_use]
     pub fn new(document: Rc<VideoDocument>) -> Self {
-        let (track, _defects) = document.tag_track.validate();
+        let (mut track, _defects) = document.tag_track.validate();
+        let named = |tag: &Tag| {
+            document
+                .products
+                .iter()
+                .any(|product| product.id == tag.product)
+        };
+        track.tags.retain(named);
         Self::with_track(document, Rc::new(track))
     }
 
-    /// The document with the tags of another track.
-    #[must_use]
-    pub fn with_track(document: Rc<VideoDocument>, track: Rc<TagTrack>) -> Self {
+    fn with_track(document: Rc<VideoDocument>, track: Rc<TagTrack>) -> Self {
         let products: BTreeMap<_, _> = document
             .products
             .iter()
@@ -50,7 +55,6 @@ impl Shelf {
             .tags
             .iter()
             .enumerate()
-            .filter(|(_, tag)| products.contains_key(&tag.product))
             .map(|(index, tag)| (tag.id.clone(), index))
             .collect();
         Self {
@@ -65,6 +69,12 @@ impl Shelf {
     #[must_use]
     pub fn document(&self) -> &Rc<VideoDocument> {
         &self.document
+    }
+
+    /// The tags.
+    #[must_use]
+    pub fn track(&self) -> &Rc<TagTrack> {
+        &self.track
     }
 
     /// A product.

@@ -1,0 +1,107 @@
+//! The bag as the shopper sees it, and its button over the video.
+
+use shoptag_protocol::SavedLine;
+use yew::prelude::*;
+
+use crate::event::{Event, ListKind};
+use crate::messages::fill;
+use crate::view::{View, icon, icons, stepper, thumbnail};
+
+/// The pill over the video; there only when something is in the bag.
+pub(crate) fn bag_button(view: &View<'_>) -> Html {
+    let count = view.session.bag().count();
+    if count == 0 {
+        return Html::default();
+    }
+    let name = view.words.count(view.text().bag_count, count);
+    html! {
+        <button type="button" class="chrome-button bag-button" part="bag-button" aria-label={name}
+            onclick={view.on(Event::BagOpened)}>
+            { icon(icons::BAG) }
+            <span class="count" aria-hidden="true">{ count }</span>
+        </button>
+    }
+}
+
+/// The bag's page.
+pub(crate) fn bag(view: &View<'_>) -> Html {
+    let text = view.text();
+    let bag = view.session.bag();
+    if bag.lines().is_empty() {
+        return html! {
+            <div class="empty">
+                { icon(icons::BAG) }
+                <p class="title">{ text.bag_empty }</p>
+                <p class="quiet">{ text.bag_empty_hint }</p>
+                <button type="button" class="secondary"
+                    onclick={view.on(Event::ListOpened(ListKind::Video))}>
+                    { text.all_in_video }
+                </button>
+            </div>
+        };
+    }
+    html! {
+        <>
+            if !view.session.is_durable() {
+                <p class="hint">{ text.not_durable }</p>
+            }
+            <ul class="lines">{ for bag.lines().iter().map(|line| view_line(view, line)) }</ul>
+        </>
+    }
+}
+
+/// Sum and button.
+pub(crate) fn bag_actions(view: &View<'_>) -> Html {
+    let text = view.text();
+    let bag = view.session.bag();
+    if bag.lines().is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+            <p class="row sum">
+                <span>{ text.subtotal }</span>
+                <strong class="price-medium">
+                    { bag.subtotal_minor().map(|minor| view.price(minor)) }
+                </strong>
+            </p>
+            <p class="quiet small">{ text.at_checkout }</p>
+            <button type="button" class="primary" part="primary-button"
+                onclick={view.press(Event::CheckoutPressed)}>{ text.to_checkout }</button>
+        </>
+    }
+}
+
+fn view_line(view: &View<'_>, line: &SavedLine) -> Html {
+    let max = view
+        .session
+        .shelf()
+        .map_or(1, |shelf| shelf.document().policy.quantity_max);
+    let total = line.unit_price_minor.checked_mul(i64::from(line.quantity));
+    let variant = line.variant_id.clone();
+    let change = move |quantity| Event::LineQuantityChanged {
+        variant: variant.clone(),
+        quantity,
+    };
+    html! {
+        <li class="line" key={line.variant_id.as_str().to_owned()}>
+            { thumbnail(view.words, line.image_url.as_deref()) }
+            <div class="line-text">
+                <p class="title">{ &line.title }</p>
+                <p class="quiet">
+                    { &line.brand_name }
+                    if !line.variant_label.is_empty() { { " · " }{ &line.variant_label } }
+                </p>
+                <div class="row">
+                    { stepper(view, &line.title, line.quantity, max, change) }
+                    <span class="price-small">{ total.map(|minor| view.price(minor)) }</span>
+                </div>
+            </div>
+            <button type="button" class="bar-button remove"
+                aria-label={fill(view.text().remove, &[&line.title])}
+                onclick={view.on(Event::LineRemoved(line.variant_id.clone()))}>
+                { icon(icons::REMOVE) }
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,146 @@
+//! Numbers, prices, dates and names as the shopper's language writes them. Formatters are made once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use shoptag_commerce::{Currency, Timestamp};
+use wasm_bindgen::{JsCast, JsValue};
+
+thread_local! {
+    /// Formatting functions by what they were made of. A page has a handful.
+    static FORMATTERS: RefCell<BTreeMap<String, Option<Function>>> =
+        const { RefCell::new(BTreeMap::new()) };
+}
+
+/// `amount_minor` as a price: exact, with the currency's digits as ISO 4217 has them.
+#[must_use]
+pub fn price(amount_minor: i64, currency: Currency, locale: &str) -> String {
+    let digits = currency.minor_digits();
+    let amount = decimal(amount_minor, digits);
+    let key = ["price", locale, currency.code()].join("\n");
+    let format = formatter(key, || {
+        let options = object(&[
+            ("style", "currency".into()),
+            ("currency", currency.code().into()),
+            ("minimumFractionDigits", digits.into()),
+            ("maximumFractionDigits", digits.into()),
+        ]);
+        Some(Intl::NumberFormat::new(&locales(locale), &options).format())
+    });
+    // A text is read as an exact decimal; a float would not be for large amounts.
+    call(format, &JsValue::from_str(&amount))
+        .unwrap_or_else(|| [currency.code(), " ", &amount].concat())
+}
+
+/// A number with at most one digit behind the point.
+#[must_use]
+pub fn number(value: f64, locale: &str) -> String {
+    let format = formatter(["number", locale].join("\n"), || {
+        let options = object(&[("maximumFractionDigits", 1.into())]);
+        Some(Intl::NumberFormat::new(&locales(locale), &options).format())
+    });
+    call(format, &JsValue::from_f64(value)).unwrap_or_default()
+}
+
+/// Whether `count` takes the form "one" in the language.
+#[must_use]
+pub fn is_one(count: u32, locale: &str) -> bool {
+    let select = formatter(["plural", locale].join("\n"), || {
+        let rules: JsValue = Intl::PluralRules::new(&locales(locale), &Object::new()).into();
+        let select: Function = Reflect::get(&rules, &"select".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        Some(select.bind0(&rules))
+    });
+    call(select, &count.into()).map_or(count == 1, |category| category == "one")
+}
+
+/// A calendar day, as in "Tue, 24 November".
+#[must_use]
+pub fn day(at: Timestamp, locale: &str) -> String {
+    let format = formatter(["day", locale].join("\n"), || {
+        let options = object(&[
+            ("weekday", "short".into()),
+            ("day", "numeric".into()),
+            ("month", "long".into()),
+        ]);
+        Some(Intl::DateTimeFormat::new(&locales(locale), &options).format())
+    });
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "any calendar's milliseconds fit an f64"
+    )]
+    call(format, &JsValue::from_f64(at.ms() as f64)).unwrap_or_default()
+}
+
+/// The name of a country by its ISO 3166-1 alpha-2 code; the code where there is none.
+#[must_use]
+pub fn country(code: &str, locale: &str) -> String {
+    let name = formatter(["country", locale].join("\n"), || {
+        let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+        let class: Function = Reflect::get(&intl, &"DisplayNames".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        let options = object(&[("type", "region".into())]);
+        let arguments = Array::of2(&locales(locale), &options);
+        let names = Reflect::construct(&class, &arguments).ok()?;
+        let of: Function = Reflect::get(&names, &"of".into()).ok()?.dyn_into().ok()?;
+        Some(of.bind0(&names))
+    });
+    call(name, &code.into()).unwrap_or_else(|| code.to_owned())
+}
+
+/// Minutes and seconds of a moment in a video: "1:07".
+#[must_use]
+pub fn moment(seconds: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float to integer cast saturates"
+    )]
+    let whole = seconds.max(0.0) as u32;
+    let (minutes, rest) = ((whole / 60).to_string(), (whole % 60).to_string());
+    let zero = if rest.len() < 2 { "0" } else { "" };
+    [minutes.as_str(), ":", zero, rest.as_str()].concat()
+}
+
+fn formatter(key: String, make: impl FnOnce() -> Option<Function>) -> Option<Function> {
+    FORMATTERS.with_borrow_mut(|known| known.entry(key).or_insert_with(make).clone())
+}
+
+fn call(format: Option<Function>, value: &JsValue) -> Option<String> {
+    format?.call1(&JsValue::UNDEFINED, value).ok()?.as_string()
+}
+
+fn locales(locale: &str) -> Array {
+    Array::of1(&JsValue::from_str(locale))
+}
+
+fn object(fields: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in fields {
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object
+}
+
+/// Minor units as a decimal text: 12345 with 2 digits is "123.45".
+fn decimal(amount_minor: i64, digits: u32) -> String {
+    let Ok(digits) = usize::try_from(digits) else {
+        return amount_minor.to_string();
+    };
+    let mut text = amount_minor.unsigned_abs().to_string();
+    while text.len() <= digits {
+        text.insert(0, '0');
+    }
+    if digits > 0 {
+        text.insert(text.len() - digits, '.');
+    }
+    if amount_minor < 0 {
+        text.insert(0, '-');
+    }
+    text
+}

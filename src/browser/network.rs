@@ -1,0 +1,148 @@
+//! Requests to the backend. Nothing here throws: every outcome is a value.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Promise};
+use serde::de::DeserializeOwned;
+use shoptag_protocol::{
+    IDEMPOTENCY_KEY_HEADER, OrderStatus, Problem, Quote, QuoteRequest, VideoDocument,
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
+
+use crate::browser::json;
+use crate::event::Failure;
+
+/// How long a request may take, milliseconds: as long as the outbox waits for an attempt.
+const TIMEOUT_MS: u32 = 20_000;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The page's `fetch`, which the page may have replaced by one that throws.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+}
+
+/// Fetches a video's document.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn video_document(
+    api: &str,
+    site: &str,
+    video: &str,
+) -> Result<Rc<VideoDocument>, Failure> {
+    let mut url = [api, "/v1/videos/"].concat();
+    url.push_str(&encode(video));
+    url.push_str("?site=");
+    url.push_str(&encode(site));
+    exchange(&url, None, None).await.map(Rc::new)
+}
+
+/// Asks for a quote.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn quote(api: &str, request: &QuoteRequest) -> Result<Rc<Quote>, Failure> {
+    let body = json::write(request).ok_or(Failure::Unreachable)?;
+    exchange(&[api, "/v1/quotes"].concat(), Some(&body), None)
+        .await
+        .map(Rc::new)
+}
+
+/// Sends a confirmed order.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn submit(
+    api: &str,
+    path: &str,
+    key: &str,
+    body: &str,
+) -> Result<Rc<OrderStatus>, Failure> {
+    exchange(&[api, path].concat(), Some(body), Some(key))
+        .await
+        .map(Rc::new)
+}
+
+/// One request and its whole answer, within [`TIMEOUT_MS`].
+async fn exchange<T: DeserializeOwned>(
+    url: &str,
+    body: Option<&str>,
+    key: Option<&str>,
+) -> Result<T, Failure> {
+    let (response, text) = answer(url, body, key).await.ok_or(Failure::Unreachable)?;
+    let status = response.status();
+    if response.ok() {
+        return json::read(&text).ok_or(Failure::Unreadable { status });
+    }
+    match json::read::<Problem>(&text).filter(|problem| !problem.code.is_empty()) {
+        Some(problem) => Err(Failure::Refused {
+            // A proxy may have changed one and not the other; the transport's status is the true one.
+            problem: Rc::new(Problem { status, ..problem }),
+            retry_after_ms: retry_after_ms(&response),
+        }),
+        None => Err(Failure::Unreadable { status }),
+    }
+}
+
+/// The answer with its text, read to the end; `None` if either did not come.
+async fn answer(url: &str, body: Option<&str>, key: Option<&str>) -> Option<(Response, String)> {
+    let controller = AbortController::new().ok()?;
+    let init = RequestInit::new();
+    init.set_signal(Some(&controller.signal()));
+    init.set_credentials(RequestCredentials::Omit);
+    let headers = Headers::new().ok()?;
+    if let Some(body) = body {
+        init.set_method("POST");
+        init.set_body(&JsValue::from_str(body));
+        headers.set("content-type", "application/json").ok()?;
+    }
+    if let Some(key) = key {
+        headers.set(IDEMPOTENCY_KEY_HEADER, key).ok()?;
+    }
+    init.set_headers(&headers);
+
+    // A `fetch` that was replaced may ignore the signal and never settle: race it as well.
+    let mut timer = None;
+    let deadline = Promise::new(&mut |resolve, _reject| {
+        let controller = controller.clone();
+        timer = Some(Timeout::new(TIMEOUT_MS, move || {
+            controller.abort();
+            let _ = resolve.call0(&JsValue::NULL);
+        }));
+    });
+    let response: Response = race(&fetch(url, &init).ok()?, &deadline)
+        .await?
+        .dyn_into()
+        .ok()?;
+    let text = race(&response.text().ok()?, &deadline).await?.as_string()?;
+    drop(timer);
+    Some((response, text))
+}
+
+async fn race(promise: &Promise, deadline: &Promise) -> Option<JsValue> {
+    let both = Array::of2(promise, deadline);
+    JsFuture::from(Promise::race(&both)).await.ok()
+}
+
+/// `Retry-After` as seconds or as a date, in milliseconds from now.
+fn retry_after_ms(response: &Response) -> Option<u64> {
+    let text = response.headers().get("retry-after").ok()??;
+    if let Ok(seconds) = text.trim().parse::<u64>() {
+        return Some(seconds.saturating_mul(1_000));
+    }
+    let delay_ms = js_sys::Date::parse(&text) - js_sys::Date::now();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float to integer cast saturates; what is no date is 0"
+    )]
+    (delay_ms > 0.0).then_some(delay_ms as u64)
+}
+
+fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}

@@ -1,0 +1,237 @@
+//! Carries out the session's effects. What comes of them goes back as events.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Element;
+use yew::Callback;
+
+use crate::browser::channel::Channel;
+use crate::browser::dom::{self, Listener};
+use crate::browser::storage::Storage;
+use crate::browser::video::VideoHandle;
+use crate::browser::{clock, json, network, random};
+use crate::effect::{Announcement, Effect};
+use crate::embed::{Config, announce, names};
+use crate::event::{Event, Timer};
+
+/// The outside of one widget: network, storage, timers, video and page. Dropping it stops everything but
+/// an order that is being stored or sent.
+#[derive(Debug)]
+pub struct Runner {
+    config: Rc<Config>,
+    host: Element,
+    dispatch: Callback<Event>,
+    storage: Storage,
+    channel: Rc<Channel>,
+    timers: Rc<RefCell<[Option<Timeout>; Timer::ALL.len()]>>,
+    _connection: Vec<Listener>,
+}
+
+impl Runner {
+    /// Sets up storage, the channel to other instances, and the watch over the connection.
+    #[must_use]
+    pub fn new(config: Rc<Config>, host: Element, dispatch: Callback<Event>) -> Self {
+        let storage = Storage::new(&config.site);
+        let channel = {
+            let (storage, dispatch) = (storage.clone(), dispatch.clone());
+            Channel::open(&config.site, move || {
+                let (storage, dispatch) = (storage.clone(), dispatch.clone());
+                spawn_local(async move {
+                    dispatch.emit(Event::BagChangedElsewhere(storage.load_bag().await));
+                });
+            })
+        };
+        let connection = connection(&dispatch);
+        Self {
+            config,
+            host,
+            dispatch,
+            storage,
+            channel: Rc::new(channel),
+            timers: Rc::default(),
+            _connection: connection,
+        }
+    }
+
+    /// Carries out one effect.
+    pub fn run(&self, effect: Effect, video: Option<&VideoHandle>) {
+        match effect {
+            Effect::PauseVideo => drop(video.map(VideoHandle::pause)),
+            Effect::ResumeVideo => drop(video.map(VideoHandle::play)),
+            Effect::SeekVideo { to_s } => drop(video.map(|video| video.seek(to_s))),
+            Effect::WakeAt { timer, at } => self.wake_at(timer, at),
+            Effect::Announce(announcement) => self.announce(&announcement),
+            Effect::FixOrder(request) => {
+                let body = json::write(&*request);
+                let order_id = request.order_id;
+                self.dispatch.emit(Event::OrderFixed { order_id, body });
+            }
+            Effect::LoadStored | Effect::SaveBag(_) => self.store_bag(effect),
+            Effect::KeepSubmission(_)
+            | Effect::UpdateSubmission(_)
+            | Effect::ForgetSubmission(_) => self.store_order(effect),
+            Effect::LoadDocument | Effect::AskQuote { .. } | Effect::Submit { .. } => {
+                self.request(effect);
+            }
+        }
+    }
+
+    fn request(&self, effect: Effect) {
+        let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
+        spawn_local(async move {
+            let api = &config.api;
+            let event = match effect {
+                Effect::AskQuote { sequence, request } => {
+                    let answer = network::quote(api, &request).await;
+                    Event::QuoteAnswered { sequence, answer }
+                }
+                Effect::Submit { key, path, body } => {
+                    let answer = network::submit(api, &path, key.as_str(), &body).await;
+                    Event::SubmissionAnswered {
+                        key,
+                        answer,
+                        entropy: random::entropy(),
+                    }
+                }
+                _ => {
+                    let video = config.video.as_str();
+                    match network::video_document(api, &config.site, video).await {
+                        Ok(document) => Event::DocumentLoaded(document),
+                        Err(failure) => Event::DocumentFailed(failure),
+                    }
+                }
+            };
+            dispatch.emit(event);
+        });
+    }
+
+    fn store_bag(&self, effect: Effect) {
+        let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
+        let channel = Rc::clone(&self.channel);
+        spawn_local(async move {
+            if let Effect::SaveBag(bag) = effect {
+                storage.save_bag(&bag).await;
+                channel.say_bag_written();
+            } else {
+                dispatch.emit(Event::StorageLoaded(storage.load().await));
+            }
+        });
+    }
+
+    fn store_order(&self, effect: Effect) {
+        let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
+        spawn_local(async move {
+            match effect {
+                Effect::KeepSubmission(record) => {
+                    let durable = storage.keep(&record).await;
+                    let (key, entropy) = (record.key, random::entropy());
+                    dispatch.emit(Event::SubmissionKept {
+                        key,
+                        durable,
+                        entropy,
+                    });
+                }
+                Effect::UpdateSubmission(record) => {
+                    storage.keep(&record).await;
+                }
+                Effect::ForgetSubmission(key) => storage.forget(&key).await,
+                _ => {}
+            }
+        });
+    }
+
+    fn wake_at(&self, timer: Timer, at: shoptag_commerce::Timestamp) {
+        let dispatch = self.dispatch.clone();
+        let timeout = clock::at(at, move || {
+            dispatch.emit(Event::Woken {
+                timer,
+                entropy: random::entropy(),
+            });
+        });
+        if let Some(slot) = self.timers.borrow_mut().get_mut(timer as usize) {
+            *slot = Some(timeout);
+        }
+    }
+
+    fn announce(&self, announcement: &Announcement) {
+        let text = JsValue::from_str;
+        let (name, detail) = match announcement {
+            Announcement::Ready => (names::EVENT_READY, dom::object(&[])),
+            Announcement::TagClick { tag, product } => (
+                names::EVENT_TAG_CLICK,
+                dom::object(&[
+                    ("tag", text(tag.as_str())),
+                    ("product", text(product.as_str())),
+                ]),
+            ),
+            Announcement::BagChange {
+                count,
+                subtotal_minor,
+                currency,
+            } => (
+                names::EVENT_BAG_CHANGE,
+                dom::object(&[
+                    ("count", (*count).into()),
+                    (
+                        "subtotal_minor",
+                        subtotal_minor.map_or(JsValue::NULL, number),
+                    ),
+                    ("currency", text(currency.code())),
+                ]),
+            ),
+            Announcement::CheckoutStart { count } => (
+                names::EVENT_CHECKOUT_START,
+                dom::object(&[("count", (*count).into())]),
+            ),
+            Announcement::OrderPlaced {
+                order_id,
+                number: of_order,
+                total_minor,
+                currency,
+            } => (
+                names::EVENT_ORDER_PLACED,
+                dom::object(&[
+                    ("order", text(order_id.as_str())),
+                    ("number", text(of_order)),
+                    ("total_minor", number(*total_minor)),
+                    ("currency", text(currency.code())),
+                ]),
+            ),
+            Announcement::Error { code } => {
+                (names::EVENT_ERROR, dom::object(&[("code", text(code))]))
+            }
+        };
+        announce(&self.host, name, &detail);
+    }
+}
+
+/// An amount of minor units as a number; exact up to 2^53.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "amounts of that size are refused by the server"
+)]
+fn number(amount_minor: i64) -> JsValue {
+    JsValue::from_f64(amount_minor as f64)
+}
+
+/// Listens to the browser's word on the connection.
+fn connection(dispatch: &Callback<Event>) -> Vec<Listener> {
+    let Some(window) = dom::window() else {
+        return Vec::new();
+    };
+    [("online", true), ("offline", false)]
+        .map(|(name, online)| {
+            let dispatch = dispatch.clone();
+            Listener::new(&window, name, move |_event| {
+                dispatch.emit(Event::ConnectionChanged {
+                    online,
+                    entropy: random::entropy(),
+                });
+            })
+        })
+        .into()
+}

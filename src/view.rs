@@ -1,0 +1,166 @@
+//! What every view function is given: the session, the texts, and the way back.
+
+use std::rc::Rc;
+
+use shoptag_commerce::Currency;
+use yew::prelude::*;
+
+use crate::browser::{intl, random};
+use crate::event::{Entropy, Event};
+use crate::messages::{Messages, Plural, fill};
+use crate::session::Session;
+
+/// Texts and numbers in the shopper's language.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Wording {
+    /// The texts.
+    pub(crate) text: &'static Messages,
+    /// BCP 47 language tag, for formatting.
+    pub(crate) locale: Rc<str>,
+    /// Where relative addresses of the server lead.
+    pub(crate) api: Rc<str>,
+}
+
+impl Wording {
+    pub(crate) fn new(locale: &str, api: &str) -> Self {
+        Self {
+            text: Messages::of(locale),
+            locale: locale.into(),
+            api: api.into(),
+        }
+    }
+
+    pub(crate) fn plural(&self, plural: Plural, count: u32) -> &'static str {
+        if intl::is_one(count, &self.locale) {
+            plural.one
+        } else {
+            plural.other
+        }
+    }
+
+    /// `plural` with `{0}` as the count.
+    pub(crate) fn count(&self, plural: Plural, count: u32) -> String {
+        fill(
+            self.plural(plural, count),
+            &[&intl::number(f64::from(count), &self.locale)],
+        )
+    }
+
+    pub(crate) fn price(&self, amount_minor: i64, currency: Currency) -> String {
+        intl::price(amount_minor, currency, &self.locale)
+    }
+
+    pub(crate) fn days(&self, template: &str, min: u16, max: u16, name: &str) -> String {
+        let (min, max) = (min.to_string(), max.to_string());
+        if name.is_empty() {
+            fill(template, &[&min, &max])
+        } else {
+            fill(template, &[name, &min, &max])
+        }
+    }
+
+    /// An address that may stand in a link or a picture: `https:`, or a path on the API's origin.
+    pub(crate) fn address(&self, url: &str) -> Option<AttrValue> {
+        if url.starts_with('/') && !url.starts_with("//") {
+            return Some([&self.api, url].concat().into());
+        }
+        let own_page = url.starts_with("http://127.0.0.1") || url.starts_with("http://localhost");
+        (url.starts_with("https://") || own_page).then(|| url.to_owned().into())
+    }
+}
+
+/// What a view function reads, and how it speaks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) words: &'a Wording,
+    pub(crate) dispatch: &'a Callback<Event>,
+}
+
+impl View<'_> {
+    pub(crate) fn text(&self) -> &'static Messages {
+        self.words.text
+    }
+
+    /// The site's currency; products carry the same one.
+    pub(crate) fn price(&self, amount_minor: i64) -> String {
+        let currency = self
+            .session
+            .shelf()
+            .map(|shelf| shelf.document().policy.currency);
+        let currency = currency.or_else(|| Some(self.session.bag().saved()?.currency));
+        currency.map_or_else(String::new, |currency| {
+            self.words.price(amount_minor, currency)
+        })
+    }
+
+    /// Sends `event` when clicked.
+    pub(crate) fn on(&self, event: Event) -> Callback<MouseEvent> {
+        let dispatch = self.dispatch.clone();
+        Callback::from(move |_| dispatch.emit(event.clone()))
+    }
+
+    /// Sends an event that needs fresh entropy when clicked.
+    pub(crate) fn press(&self, make: fn(Entropy) -> Event) -> Callback<MouseEvent> {
+        let dispatch = self.dispatch.clone();
+        Callback::from(move |_| dispatch.emit(make(random::entropy())))
+    }
+}
+
+/// A picture in a box of its own, so that nothing moves when it arrives.
+pub(crate) fn thumbnail(words: &Wording, url: Option<&str>) -> Html {
+    let source = url.and_then(|url| words.address(url));
+    html! {
+        <span class="thumbnail" aria-hidden="true">
+            if let Some(source) = source {
+                <img src={source} alt="" loading="lazy" decoding="async" draggable="false" />
+            }
+        </span>
+    }
+}
+
+/// An icon, drawn in the colour of the text.
+pub(crate) fn icon(path: &'static str) -> Html {
+    html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+}
+
+/// Icons as paths in a box of 24 by 24.
+pub(crate) mod icons {
+    pub(crate) const BACK: &str = "M15 5l-7 7 7 7";
+    pub(crate) const CLOSE: &str = "M6 6l12 12M18 6L6 18";
+    pub(crate) const NEXT: &str = "M9 5l7 7-7 7";
+    pub(crate) const BAG: &str = "M6 8h12l1 12H5L6 8zM9 8V7a3 3 0 0 1 6 0v1";
+    pub(crate) const LIST: &str = "M4 6h2M10 6h10M4 12h2M10 12h10M4 18h2M10 18h10";
+    pub(crate) const MINUS: &str = "M6 12h12";
+    pub(crate) const PLUS: &str = "M6 12h12M12 6v12";
+    pub(crate) const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
+    pub(crate) const TRUCK: &str = "M3 7h11v9H3zM14 10h4l3 3v3h-7M7.5 18.5a1.5 1.5 0 1 0 0-3 1.5 \
+        1.5 0 0 0 0 3zM17 18.5a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3z";
+    pub(crate) const RETURN: &str = "M8 5L4 9l4 4M4 9h10a5 5 0 0 1 0 10H9";
+    pub(crate) const REMOVE: &str = "M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12";
+}
+
+/// Fewer, how many, more.
+pub(crate) fn stepper(
+    view: &View<'_>,
+    name: &str,
+    quantity: u32,
+    max: u32,
+    change: impl Fn(u32) -> Event,
+) -> Html {
+    let text = view.text();
+    let fewer = view.on(change(quantity.saturating_sub(1)));
+    let more = view.on(change(quantity.saturating_add(1)));
+    let label = [text.quantity, ", ", name].concat();
+    html! {
+        <div class="stepper" role="group" aria-label={label}>
+            <button type="button" aria-label={text.fewer} disabled={quantity <= 1} onclick={fewer}>
+                { icon(icons::MINUS) }
+            </button>
+            <output aria-live="polite">{ quantity }</output>
+            <button type="button" aria-label={text.more} disabled={quantity >= max} onclick={more}>
+                { icon(icons::PLUS) }
+            </button>
+        </div>
+    }
+}
