@@ -1,2 +1,14 @@
-//! A shopper's ways through the demo, in a real browser.
+//! A shopper's ways through the demo, in a real Chromium against the real backend and a real database.
+//!
+//! `cargo xtask test --only journeys` builds what they need and runs them. Each leaves a picture of every
+//! step in `target/journeys/<journey>`.
 #![cfg(not(target_arch = "wasm32"))]
+
+mod accessibility;
+mod desktop;
+mod lost_answer;
+mod phone;
+mod pixels;
+mod strict_page;
+#[path = "../support/mod.rs"]
+mod support;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::widget::{self, Profile};
-use crate::{paths, shell, tools};
+use crate::{paths, shell, site, tools};
 
 /// The folder of the workspace's tests, so that every part compiles the same things the same way.
 ///
@@ -111,14 +111,17 @@ fn journeys() -> Result<()> {
     let mut build = shell::cargo(&["build"]);
     build.args(SELECTION).args(["--tests", "--bins"]);
     shell::step("compile the backend and the journeys", &mut build)?;
-    let mut test = cargo_test(&["--test", "journeys", "--test", "pixels", "--no-fail-fast"]);
+    let pages = paths::made("journeys-site");
+    site::assemble(&pages, site::DEFAULT_PORT)?;
+    site::copy_folder(&paths::in_root("tests/pages"), &pages.join("tests"))?;
+    let mut test = cargo_test(&["--test", "journeys"]);
     test.env("SHOPTAG_BACKEND", paths::built("shoptag-backend"));
-    test.env("SHOPTAG_WIDGET", widget::folder());
+    test.env("SHOPTAG_SITE", pages);
     test.env("SHOPTAG_AXE", axe);
     test.env("CHROMIUM", browser.browser)
         .env("CHROMEDRIVER", browser.driver);
     // One browser at a time: two would share the processor, and the pixel test measures motion.
-    test.args(["--", "--test-threads", "1"]);
+    test.args(["--", "--test-threads", "1", "--nocapture"]);
     shell::step("the journeys in Chromium", &mut test)
 }
 

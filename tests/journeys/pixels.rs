@@ -1,0 +1,261 @@
+//! Tags stay on the thing: measured on pictures of the page, never by asking the widget.
+//!
+//! The marker videos show flat discs that move on known curves. The page gives the tags' markers a colour
+//! of their own. While the video plays, screenshots are taken, and in each the middle of every disc is
+//! compared with the middle of the nearest marker. One frame of the video is allowed beside 2 CSS px,
+//! because the browser may show the video's frame and the page's in either order.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::support::Outcome;
+use super::support::browser::{Browser, Shape};
+use super::support::picture::{Blob, Picture};
+use super::support::setting::{Setting, results};
+
+/// What a shopper does not notice, CSS px.
+const TOLERANCE_PX: f64 = 2.0;
+/// Share of the samples that must be within the tolerance.
+const SHARE_MIN: f64 = 0.95;
+/// Screenshots of each setting of the player.
+const SHOTS: usize = 5;
+const FRAMES_PER_SECOND: f64 = 30.0;
+/// Diameter of a disc in the video, px.
+const DISC_PX: f64 = 48.0;
+
+/// Colour of each disc and how fast it moves, in video px a second: see `xtask/media/markers.py`.
+struct Disc {
+    name: &'static str,
+    colour: [u8; 3],
+    speed: fn(f64, f64) -> f64,
+}
+
+const DISCS: [Disc; 4] = [
+    Disc {
+        name: "linear",
+        colour: [255, 0, 255],
+        speed: |w, h| (w * 0.19).hypot(h * 0.015),
+    },
+    Disc {
+        name: "circle",
+        colour: [0, 255, 255],
+        speed: |w, h| w.min(h) * 0.24 * 1.2567,
+    },
+    Disc {
+        name: "gap",
+        colour: [166, 255, 0],
+        speed: |w, h| (w * 0.0375).hypot(h * 0.05),
+    },
+    Disc {
+        name: "still",
+        colour: [255, 128, 0],
+        speed: |_, _| 0.0,
+    },
+];
+
+/// A way to put the video on the page.
+struct Player {
+    page: &'static str,
+    /// Natural size of the video, px.
+    video: (f64, f64),
+    /// Size of the element, CSS px.
+    size: (f64, f64),
+    fit: &'static str,
+    position: &'static str,
+}
+
+/// One disc in one screenshot: how far its tag is from it, and how far it may be, CSS px.
+struct Sample {
+    disc: &'static str,
+    distance: f64,
+    allowed: f64,
+}
+
+#[tokio::test]
+async fn tags_stay_on_the_thing_at_every_size_and_fit() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    let browser = Browser::start(Shape::Desktop, "pixels").await?;
+    let mut rows = Vec::new();
+    let mut all: Vec<Sample> = Vec::new();
+    let mut open = "";
+    for player in players() {
+        if player.page != open {
+            open = player.page;
+            browser.driver.goto(setting.page(open)).await?;
+            browser
+                .wait_for("the tags", "return !!part('marker')", vec![])
+                .await?;
+            browser.play().await?;
+        }
+        let samples = measure(&browser, &player).await?;
+        let name = format!("{}x{}-{}", player.size.0, player.size.1, player.fit);
+        browser.picture(&name).await?;
+        // Some discs are cut off by `cover` or stand in their gap; a setting without any sees nothing.
+        if samples.len() < SHOTS {
+            return Err(format!("{name}: only {} discs were measured", samples.len()).into());
+        }
+        rows.push(row(&player, &samples));
+        all.extend(samples);
+    }
+    let near = all
+        .iter()
+        .filter(|sample| sample.distance <= sample.allowed)
+        .count();
+    let share = near as f64 / all.len() as f64;
+    let figures = json!({ "share_within_tolerance": share, "samples": all.len(),
+        "tolerance_css_px": TOLERANCE_PX, "settings": rows });
+    std::fs::write(results("pixels.json"), serde_json::to_vec_pretty(&figures)?)?;
+    let mut table = String::new();
+    for row in &rows {
+        writeln!(table, "{row}")?;
+    }
+    println!(
+        "{table}{near} of {} samples are within the tolerance ({share:.4})",
+        all.len()
+    );
+    if share < SHARE_MIN {
+        return Err(format!("only {share:.4} of the samples are near enough:\n{table}").into());
+    }
+    Ok(())
+}
+
+fn players() -> Vec<Player> {
+    let fits = ["contain", "cover", "fill", "none", "scale-down"];
+    let wide = ("/tests/pixels.html", (640.0, 360.0));
+    let tall = ("/tests/pixels-tall.html", (360.0, 640.0));
+    let mut players = Vec::new();
+    for size in [(640.0, 360.0), (420.0, 420.0), (900.0, 506.0)] {
+        for fit in fits {
+            let position = if size.0 == size.1 {
+                "30% 80%"
+            } else {
+                "50% 50%"
+            };
+            players.push(Player {
+                page: wide.0,
+                video: wide.1,
+                size,
+                fit,
+                position,
+            });
+        }
+    }
+    for fit in fits {
+        let size = (390.0, 600.0);
+        players.push(Player {
+            page: tall.0,
+            video: tall.1,
+            size,
+            fit,
+            position: "50% 50%",
+        });
+    }
+    players
+}
+
+async fn measure(browser: &Browser, player: &Player) -> Outcome<Vec<Sample>> {
+    let set = "const [width, height, fit, position] = arguments;
+        widget().style.width = `${width}px`;
+        widget().style.height = `${height}px`;
+        video().style.objectFit = fit;
+        video().style.objectPosition = position;";
+    let (width, height) = player.size;
+    let arguments = vec![
+        width.into(),
+        height.into(),
+        player.fit.into(),
+        player.position.into(),
+    ];
+    browser.run(set, arguments).await?;
+    // The page has painted the new size, and the film has moved on since.
+    let moved = "window.__from ??= [performance.now(), video().currentTime];
+        const [at, time] = window.__from;
+        if (performance.now() - at < 400 || video().currentTime === time) return false;
+        delete window.__from;
+        return true;";
+    let mut samples = Vec::new();
+    for _ in 0..SHOTS {
+        browser.wait_for("playback", moved, vec![]).await?;
+        let picture = Picture::from_png(&browser.driver.screenshot_as_png().await?)?;
+        samples.extend(samples_in(&picture, player));
+    }
+    Ok(samples)
+}
+
+fn samples_in(picture: &Picture, player: &Player) -> Vec<Sample> {
+    let (scale_x, scale_y) = scale(player);
+    let markers = picture.blobs(40, |[r, g, b]| r < 40 && g < 40 && b > 200);
+    let mut samples = Vec::new();
+    for disc in &DISCS {
+        let blue_inside = |[r, g, b]: [u8; 3]| r < 40 && g < 40 && b > 200;
+        let discs = picture.blobs(200, |pixel| {
+            is_near(pixel, disc.colour) || blue_inside(pixel)
+        });
+        let whole = discs.iter().find(|blob| is_whole(blob, scale_x, scale_y));
+        let Some(whole) = whole else { continue };
+        let distance = markers
+            .iter()
+            .map(|marker| (marker.x - whole.x).hypot(marker.y - whole.y))
+            .fold(f64::INFINITY, f64::min);
+        let (width, height) = player.video;
+        let frame_px = (disc.speed)(width, height) * scale_x.max(scale_y) / FRAMES_PER_SECOND;
+        samples.push(Sample {
+            disc: disc.name,
+            distance,
+            allowed: TOLERANCE_PX + frame_px,
+        });
+    }
+    samples
+}
+
+/// A disc that nothing cuts off or covers; the marker inside it counts as part of it.
+fn is_whole(blob: &Blob, scale_x: f64, scale_y: f64) -> bool {
+    let (width, height) = (DISC_PX * scale_x, DISC_PX * scale_y);
+    let round = blob.area as f64 / (blob.width * blob.height) as f64;
+    (blob.width as f64 - width).abs() <= 4.0
+        && (blob.height as f64 - height).abs() <= 4.0
+        && (0.70..=0.86).contains(&round)
+}
+
+/// CSS px a video px, from the definition of `object-fit`.
+fn scale(player: &Player) -> (f64, f64) {
+    let (x, y) = (
+        player.size.0 / player.video.0,
+        player.size.1 / player.video.1,
+    );
+    let both = |scale: f64| (scale, scale);
+    match player.fit {
+        "contain" => both(x.min(y)),
+        "cover" => both(x.max(y)),
+        "fill" => (x, y),
+        "none" => both(1.0),
+        _ => both(x.min(y).min(1.0)),
+    }
+}
+
+/// Within what a video codec does to a flat colour.
+fn is_near(pixel: [u8; 3], colour: [u8; 3]) -> bool {
+    pixel.iter().zip(colour).all(|(a, b)| a.abs_diff(b) <= 70)
+}
+
+fn row(player: &Player, samples: &[Sample]) -> Value {
+    let mut distances: Vec<f64> = samples.iter().map(|sample| sample.distance).collect();
+    distances.sort_by(f64::total_cmp);
+    let far: Vec<String> = samples
+        .iter()
+        .filter(|sample| sample.distance > sample.allowed)
+        .map(|sample| {
+            format!(
+                "{} {:.1} > {:.1}",
+                sample.disc, sample.distance, sample.allowed
+            )
+        })
+        .collect();
+    json!({
+        "video": player.page, "size": format!("{}x{}", player.size.0, player.size.1),
+        "object_fit": player.fit, "object_position": player.position, "samples": samples.len(),
+        "distance_median_css_px": distances[distances.len() / 2],
+        "distance_max_css_px": distances[distances.len() - 1], "too_far": far,
+    })
+}

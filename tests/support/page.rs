@@ -1,0 +1,141 @@
+//! What a shopper does on a page with a pointer: looks for something by its name, clicks or taps it.
+
+use serde_json::{Value, json};
+use thirtyfour::WebElement;
+
+use super::Outcome;
+use super::browser::Browser;
+
+impl Browser {
+    /// Waits for a control (button, link, field, choice) by its accessible name.
+    pub async fn control(&self, name: &str) -> Outcome<()> {
+        self.wait_for(
+            &format!("the control \"{name}\""),
+            "return !!control(arguments[0])",
+            vec![name.into()],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Waits until a text is shown.
+    pub async fn text(&self, pattern: &str) -> Outcome<String> {
+        let look = "return textOf(shownText(arguments[0]))";
+        let what = format!("the text \"{pattern}\"");
+        let found = self.wait_for(&what, look, vec![pattern.into()]).await?;
+        Ok(found.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits for a part of the widget to be shown.
+    pub async fn part(&self, name: &str) -> Outcome<()> {
+        self.wait_for(
+            &format!("the part \"{name}\""),
+            "return !!part(arguments[0])",
+            vec![name.into()],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Clicks a control with the mouse.
+    pub async fn click(&self, name: &str) -> Outcome<()> {
+        self.control(name).await?;
+        Ok(self
+            .element("return control(arguments[0])", name)
+            .await?
+            .click()
+            .await?)
+    }
+
+    /// Touches a control with a finger, in the middle.
+    pub async fn tap(&self, name: &str) -> Outcome<()> {
+        self.control(name).await?;
+        self.tap_at("control(arguments[0])", name).await
+    }
+
+    /// Clicks the tag of a product on the video with the mouse.
+    pub async fn click_tag(&self, tag: &str) -> Outcome<()> {
+        self.tag(tag).await?;
+        Ok(self
+            .element(&format!("return {TAG}"), tag)
+            .await?
+            .click()
+            .await?)
+    }
+
+    /// Touches the tag of a product on the video.
+    pub async fn tap_tag(&self, tag: &str) -> Outcome<()> {
+        self.tag(tag).await?;
+        self.tap_at(TAG, tag).await
+    }
+
+    async fn tag(&self, tag: &str) -> Outcome<()> {
+        let look = format!("const tag = {TAG}; return !!tag && visible(tag)");
+        self.wait_for(&format!("the tag \"{tag}\""), &look, vec![tag.into()])
+            .await?;
+        Ok(())
+    }
+
+    /// Fills a field that a pointer has clicked, replacing what is in it.
+    pub async fn fill(&self, name: &str, text: &str) -> Outcome<()> {
+        self.control(name).await?;
+        let field = self.element("return control(arguments[0])", name).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Starts the film and returns once it moves.
+    pub async fn play(&self) -> Outcome<()> {
+        self.wait_for("the film", "return video()?.readyState >= 2", vec![])
+            .await?;
+        self.run("video().play()", vec![]).await?;
+        self.wait_for(
+            "playback",
+            "return !video().paused && video().currentTime > 0.2",
+            vec![],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Takes the film to a moment, in seconds, and returns when its picture is there.
+    pub async fn seek(&self, seconds: f64) -> Outcome<()> {
+        self.run("video().currentTime = arguments[0]", vec![seconds.into()])
+            .await?;
+        let there = "return !video().seeking && video().readyState >= 2
+            && Math.abs(video().currentTime - arguments[0]) < 2";
+        self.wait_for("the moment in the film", there, vec![seconds.into()])
+            .await?;
+        Ok(())
+    }
+
+    async fn element(&self, script: &str, argument: &str) -> Outcome<WebElement> {
+        let script = format!("{}\n{script}", super::browser::HELPERS);
+        Ok(self
+            .driver
+            .execute(script, vec![argument.into()])
+            .await?
+            .element()?)
+    }
+
+    async fn tap_at(&self, finder: &str, argument: &str) -> Outcome<()> {
+        let middle = format!(
+            "const element = {finder};
+             element.scrollIntoView({{ block: 'nearest', behavior: 'instant' }});
+             const box = element.getBoundingClientRect();
+             return {{ x: box.x + box.width / 2, y: box.y + box.height / 2 }}"
+        );
+        let middle: Value = self.run(&middle, vec![argument.into()]).await?;
+        let touch = json!({ "type": "touchStart", "touchPoints": [middle] });
+        self.cdp("Input.dispatchTouchEvent", touch).await?;
+        let lift = json!({ "type": "touchEnd", "touchPoints": [] });
+        self.cdp("Input.dispatchTouchEvent", lift).await?;
+        Ok(())
+    }
+}
+
+/// The button of a tag, by the tag's id.
+const TAG: &str = "(() => {
+    const tag = widget().shadowRoot.querySelector(`[data-tag='${arguments[0]}']`);
+    return tag?.matches('button') ? tag : tag?.querySelector('button') ?? tag;
+})()";

@@ -1,0 +1,96 @@
+//! The setting of a journey: the built site, a backend behind a door, and the tenant that allows it.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::Outcome;
+use super::backend::Backend;
+use super::database::Database;
+use super::proxy::Proxy;
+
+/// Everything but the browser.
+pub struct Setting {
+    /// The door that the browser comes through.
+    pub proxy: Proxy,
+    backend: Backend,
+    _folder: TempDir,
+}
+
+impl Setting {
+    /// Starts a backend with the demo's tenant, its videos and the two marker videos.
+    pub async fn start() -> Outcome<Self> {
+        let site = path_from("SHOPTAG_SITE")?;
+        let proxy = Proxy::open().await?;
+        let folder = tempfile::tempdir()?;
+        let tenant = tenant_for(&site, &format!("http://{}", proxy.address), folder.path())?;
+        let program = path_from("SHOPTAG_BACKEND")?;
+        let backend = Backend::start(&program, &tenant, &site, folder.path())?;
+        proxy.lead_to(backend.address);
+        Ok(Self {
+            proxy,
+            backend,
+            _folder: folder,
+        })
+    }
+
+    /// The address of a page.
+    pub fn page(&self, path: &str) -> String {
+        format!("http://{}{path}", self.proxy.address)
+    }
+
+    /// What the backend has stored.
+    pub fn database(&self) -> Outcome<Database> {
+        Database::open(&self.backend.database)
+    }
+}
+
+/// A path that `cargo xtask test` gives.
+pub fn path_from(variable: &str) -> Outcome<PathBuf> {
+    let missing = || format!("{variable} is not set; run `cargo xtask test --only journeys`");
+    Ok(env::var_os(variable)
+        .map(PathBuf::from)
+        .ok_or_else(missing)?)
+}
+
+/// Where a journey leaves its pictures and figures: `target/` of the checkout.
+pub fn results(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("target")
+        .join(folder)
+}
+
+/// The demo's tenant file with our origin and the marker videos, beside copies of the files it names.
+fn tenant_for(site: &Path, origin: &str, folder: &Path) -> Outcome<PathBuf> {
+    let demo = site.join("www/demo");
+    let mut tenant: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(demo.join("tenant.json"))?)?;
+    for site in tenant["sites"]
+        .as_array_mut()
+        .ok_or("the tenant has no sites")?
+    {
+        site["origins"] = serde_json::json!([origin]);
+    }
+    let videos = tenant["videos"]
+        .as_array_mut()
+        .ok_or("the tenant has no videos")?;
+    let creator = videos.first().ok_or("the tenant has no video")?["creator"].clone();
+    for name in ["markers", "markers-tall"] {
+        let track = format!("{name}.tags.json");
+        std::fs::copy(site.join("www/test").join(&track), folder.join(&track))?;
+        videos.push(
+            serde_json::json!({ "id": name, "title": name, "creator": creator,
+            "duration_s": 8.0, "tag_track": track, "paid_partnership": false }),
+        );
+    }
+    for entry in std::fs::read_dir(&demo)? {
+        let path = entry?.path();
+        if let (true, Some(name)) = (path.is_file(), path.file_name()) {
+            std::fs::copy(&path, folder.join(name))?;
+        }
+    }
+    let path = folder.join("tenant.json");
+    std::fs::write(&path, serde_json::to_vec_pretty(&tenant)?)?;
+    Ok(path)
+}
