@@ -11,6 +11,7 @@ use crate::video_overlay::clock::Clock;
 /// A tag's animation; cancelled when it is dropped.
 #[derive(Debug)]
 pub struct Motion {
+    element: Element,
     animation: Animation,
     start_s: f64,
 }
@@ -39,9 +40,19 @@ impl Motion {
             .ok()?
             .dyn_into()
             .ok()?;
-        let motion = Self { animation, start_s };
+        let motion = Self {
+            element: element.clone(),
+            animation,
+            start_s,
+        };
         motion.follow(&Clock::still(start_s));
         Some(motion)
+    }
+
+    /// Whether this is the element that is moved.
+    #[must_use]
+    pub fn moves(&self, element: &Element) -> bool {
+        self.element == *element
     }
 
     /// Goes to where `clock` is, and on at its rate.

@@ -198,10 +198,16 @@ impl VideoHandle {
         self.shared.on_screen.borrow().clone()
     }
 
+    /// Whether it plays as the shopper sees it: a seek or a wait for data does not count as a stop.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        !self.element.paused() && !self.element.ended()
+    }
+
     /// Media seconds per second now; 0 while paused, waiting for data, or at the end.
     #[must_use]
     pub fn rate(&self) -> f64 {
-        let moves = !self.element.paused() && !self.element.ended() && !self.element.seeking();
+        let moves = self.is_playing() && !self.element.seeking();
         // HAVE_FUTURE_DATA: enough to go on.
         if moves && self.element.ready_state() >= 3 {
             self.element.playback_rate()

@@ -115,12 +115,17 @@ impl Driver {
         } = &mut *state;
         motions.retain(|(index, _)| cast.nodes().binary_search(index).is_ok());
         for &index in cast.nodes() {
-            if motions.iter().any(|(moved, _)| *moved == index) {
-                continue;
-            }
             let (Some(tag), Some(element)) = (track.tags.get(index), element_of(index)) else {
                 continue;
             };
+            let known = motions.iter().position(|(moved, _)| *moved == index);
+            if known.and_then(|at| motions.get(at)).is_some_and(|(_, motion)| motion.moves(&element))
+            {
+                continue;
+            }
+            if let Some(at) = known {
+                motions.swap_remove(at);
+            }
             let way = tag.motion(MOTION_ERROR_MAX);
             if let Some(motion) = Motion::new(&element, &way, tag.start_s, tag.end_s) {
                 motion.follow(clock);
@@ -184,7 +189,7 @@ impl State {
             Playback::Frame { stream_s, at_ms } => self.see_frame(stream_s, at_ms, rate),
             Playback::Changed | Playback::Picture => self.read_time(rate),
         };
-        let playing = rate != 0.0;
+        let playing = self.video.is_playing();
         told.playing = playing != self.playing;
         self.playing = playing;
         if self.video.ad_break() {

@@ -214,7 +214,7 @@ impl VideoOverlay {
         html! {
             <>
                 <div class="tags" role="group" aria-label={scene.texts.group.clone()}>
-                    <div class="viewport" ref={self.viewport.clone()}>
+                    <div key="picture" class="viewport" ref={self.viewport.clone()}>
                         <div class="stage" ref={self.stage.clone()}>{ for tags }</div>
                     </div>
                     { for chips }
