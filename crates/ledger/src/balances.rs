@@ -47,6 +47,12 @@ impl Balances {
         })
     }
 
+    /// What a store knows to stand on an account.
+    pub(crate) fn set(&mut self, account: Account, currency: Currency, amount_minor: i64) {
+        self.by_account
+            .insert((currency.code(), account), i128::from(amount_minor));
+    }
+
     /// Adds a posting; all of it or nothing.
     ///
     /// # Errors

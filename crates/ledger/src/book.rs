@@ -3,16 +3,18 @@
 //! There is no way to change or remove a record. A mistake is corrected by another event.
 
 mod decision;
+mod resume;
 
 use std::collections::BTreeMap;
 
 use decision::Change;
+pub use resume::Position;
 use serde::Serialize;
-use shoptag_commerce::{BrandId, CreatorId, Currency, Digest, PayoutBatchId, Timestamp};
+use shoptag_commerce::{CreatorId, Currency, Digest, PayoutBatchId, Timestamp};
 
 use crate::{
     Account, Balances, Event, LedgerError, LineRef, LineState, Outcome, Payout, PayoutStatus,
-    Posting, Record, RecordKey, Refusal,
+    Record, RecordKey,
 };
 
 /// Name of the ledger's chain in its digests.
@@ -44,6 +46,7 @@ pub enum ReplayError {
 /// The ledger.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
+    start: Position,
     records: Vec<Record>,
     by_key: BTreeMap<RecordKey, usize>,
     balances: Balances,
@@ -94,7 +97,10 @@ impl Book {
                 Outcome::Applied(_) => Ok(Recorded::Already(known.sequence)),
             };
         }
-        let at = self.records.last().map_or(now, |last| last.at.max(now));
+        let last_at = self.records.last().map(|last| last.at);
+        let at = last_at
+            .or(self.start.last_at)
+            .map_or(now, |last_at| last_at.max(now));
         // `add` takes all of a posting or nothing, so a refusal leaves the balances alone.
         let decided = self.decide(&event, at).and_then(|(posting, change)| {
             posting
@@ -158,7 +164,7 @@ impl Book {
     pub fn head(&self) -> Digest {
         self.records
             .last()
-            .map_or(Digest::START, |last| last.digest)
+            .map_or(self.start.head, |last| last.digest)
     }
 
     /// What stands on every account now.
@@ -204,7 +210,9 @@ impl Book {
     fn next_sequence(&self) -> u64 {
         self.records
             .last()
-            .map_or(0, |last| last.sequence.saturating_add(1))
+            .map_or(self.start.next_sequence, |last| {
+                last.sequence.saturating_add(1)
+            })
     }
 
     fn digest_of(

@@ -25,7 +25,7 @@ mod statement;
 
 pub use account::Account;
 pub use balances::Balances;
-pub use book::{Book, Recorded, ReplayError};
+pub use book::{Book, Position, Recorded, ReplayError};
 pub use event::{
     Event, FreezeReason, KeyError, LedgerError, LineRef, Outcome, Record, RecordKey, Refusal,
 };

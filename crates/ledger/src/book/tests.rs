@@ -7,10 +7,10 @@
 //! STATUS` say what must hold. Amounts are euros; what creators and the platform have is positive.
 
 use proptest::prelude::*;
-use shoptag_commerce::{BasisPoints, DAY_MS, OrderId};
+use shoptag_commerce::{BasisPoints, BrandId, DAY_MS, OrderId};
 
 use super::*;
-use crate::{FreezeReason, HoldPeriod, LineTerms, PaidBy, PlatformFee};
+use crate::{FreezeReason, HoldPeriod, LineTerms, PaidBy, PlatformFee, Refusal};
 
 fn euro() -> Currency {
     Currency::parse("EUR").unwrap()
