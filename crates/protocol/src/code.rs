@@ -103,6 +103,32 @@ codes! {
     TIMEOUT = "timeout";
     /// 414: the address is too long.
     URI_LENGTH = "uri-length";
+    /// 422: not one of our tokens, or changed on the way.
+    TOKEN_INVALID = "token-invalid";
+    /// 422: the token's 15 minutes are over.
+    TOKEN_EXPIRED = "token-expired";
+    /// 422: the token belongs to another view session.
+    TOKEN_SESSION = "token-session";
+    /// 422: the touchpoint's id names another tap.
+    TOUCHPOINT_CONFLICT = "touchpoint-conflict";
+    /// 422: not one of our receipts, or changed on the way.
+    RECEIPT_INVALID = "receipt-invalid";
+    /// 422: the click is too old to be bound to a bag line.
+    RECEIPT_EXPIRED = "receipt-expired";
+    /// 422: the click was on a product of another brand.
+    RECEIPT_BRAND = "receipt-brand";
+    /// 422: more than 100 receipts.
+    TOUCH_LIMIT = "touch-limit";
+    /// 413: more than 1 000 touchpoints or 64 KiB.
+    BATCH_LIMIT = "batch-limit";
+    /// 401: no key, or one that is not known.
+    AUTHORIZATION = "authorization";
+    /// 409: this does not follow from where the fulfilment stands.
+    FULFILMENT_STEP = "fulfilment-step";
+    /// 422: nothing to refund, or both or neither of amount and quantity.
+    REFUND_AMOUNT = "refund-amount";
+    /// 422: more than remains.
+    OVER_REFUND = "over-refund";
     /// 500: our fault.
     INTERNAL = "internal";
 }
