@@ -32,6 +32,8 @@ pub struct Imported {
     pub upserted: Upserted,
     /// What was left out, with line and code.
     pub rejected: Vec<Rejection>,
+    /// More that was left out, counted but not listed.
+    pub unlisted: u64,
     /// Products that the brand itself holds back.
     pub skipped: u64,
 }
@@ -75,7 +77,7 @@ pub async fn import(
         match brands.get(&slug(&product.brand_name)) {
             Some(brand) => products.push(catalogue_product(product, brand.clone())),
             None => rejected.push(Rejection {
-                line: 0,
+                line: product.line,
                 id: Some(product.id.to_string()),
                 code: BRAND_UNKNOWN,
                 detail: "No brand of this name has terms here; add it to the tenant file.".into(),
@@ -86,6 +88,7 @@ pub async fn import(
     Ok(Imported {
         upserted,
         rejected,
+        unlisted: report.unlisted,
         skipped: report.skipped,
     })
 }

@@ -80,7 +80,7 @@ fn report(path: &Path, imported: &Imported) {
         upserted.products_new,
         upserted.products_known,
         upserted.variants,
-        imported.rejected.len(),
+        imported.rejected.len() as u64 + imported.unlisted,
         imported.skipped,
     );
 }

@@ -1,0 +1,13 @@
+//! The backend through its router, its store port, and its program. One binary; the folders are those of
+//! `src/`.
+
+mod catalogue;
+mod demo;
+mod documents;
+mod edge;
+mod orders;
+mod program;
+mod quotes;
+mod store_contract;
+mod support;
+mod videos;

@@ -1,0 +1,7 @@
+//! Orders.
+
+mod cancel;
+mod concurrency;
+mod page;
+mod receive;
+mod replay;
