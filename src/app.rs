@@ -194,7 +194,7 @@ impl App {
             Callback::from(move |()| dispatch.emit(Event::SheetClosed))
         };
         html! {
-            <Sheet {name} title={title.to_owned()} modal={page.is_modal()}
+            <Sheet {name} title={title.to_owned()} modal={page.is_modal()} tall={page.is_tall()}
                 bare_video={view.session.fullscreen() == FullscreenMode::BareVideo}
                 fullscreen={view.session.fullscreen()}
                 close_label={text.close} back_label={text.back} on_back={back} on_close={close}
@@ -209,7 +209,12 @@ impl App {
 fn notices(view: &View<'_>) -> Html {
     let text = view.text();
     let session = view.session;
-    let message = session.notice().map(|notice| match notice {
+    // The bag's own page says what was removed, where it was removed.
+    let in_bag = session.page() == Some(Page::Bag);
+    let notice = session
+        .notice()
+        .filter(|notice| !(in_bag && matches!(notice, Notice::Removed { .. })));
+    let message = notice.map(|notice| match notice {
         Notice::Added {
             title,
             at_most: None,
@@ -221,7 +226,7 @@ fn notices(view: &View<'_>) -> Html {
         Notice::BagFull => text.bag_full.to_owned(),
         Notice::Removed { title } => fill(text.removed, &[title]),
     });
-    let action = session.notice().and_then(|notice| match notice {
+    let action = notice.and_then(|notice| match notice {
         Notice::Removed { .. } => Some((text.undo, Event::RemovalUndone)),
         Notice::Added { .. } if session.page() != Some(Page::Bag) => {
             Some((text.view_bag, Event::BagOpened))

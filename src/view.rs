@@ -111,7 +111,7 @@ impl View<'_> {
 pub(crate) fn thumbnail(words: &Wording, url: Option<&str>) -> Html {
     let source = url.and_then(|url| words.address(url));
     html! {
-        <span class="thumbnail" aria-hidden="true">
+        <span class="picture-small" aria-hidden="true">
             if let Some(source) = source {
                 <img src={source} alt="" loading="lazy" decoding="async" draggable="false" />
             }

@@ -30,8 +30,9 @@ pub(crate) fn bag(view: &View<'_>) -> Html {
     if bag.lines().is_empty() {
         return html! {
             <div class="empty">
+                { undo(view) }
                 { icon(icons::BAG) }
-                <p class="title">{ text.bag_empty }</p>
+                <p class="name">{ text.bag_empty }</p>
                 <p class="quiet">{ text.bag_empty_hint }</p>
                 <button type="button" class="secondary"
                     onclick={view.on(Event::ListOpened(ListKind::Video))}>
@@ -45,8 +46,25 @@ pub(crate) fn bag(view: &View<'_>) -> Html {
             if !view.session.is_durable() {
                 <p class="hint">{ text.not_durable }</p>
             }
+            { undo(view) }
             <ul class="lines">{ for bag.lines().iter().map(|line| view_line(view, line)) }</ul>
         </>
+    }
+}
+
+/// What was removed last, while it can be put back.
+fn undo(view: &View<'_>) -> Html {
+    let text = view.text();
+    match view.session.bag().removed() {
+        Some(line) => html! {
+            <p class="hint row" role="status">
+                <span>{ fill(text.removed, &[&line.title]) }</span>
+                <button type="button" class="link" onclick={view.on(Event::RemovalUndone)}>
+                    { text.undo }
+                </button>
+            </p>
+        },
+        None => Html::default(),
     }
 }
 
@@ -87,7 +105,7 @@ fn view_line(view: &View<'_>, line: &SavedLine) -> Html {
         <li class="line" key={line.variant_id.as_str().to_owned()}>
             { thumbnail(view.words, line.image_url.as_deref()) }
             <div class="line-text">
-                <p class="title">{ &line.title }</p>
+                <p class="name">{ &line.title }</p>
                 <p class="quiet">
                     { &line.brand_name }
                     if !line.variant_label.is_empty() { { " · " }{ &line.variant_label } }

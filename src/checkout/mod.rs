@@ -1,14 +1,17 @@
 //! The checkout: one page from contact to confirmation.
 //!
-//! `field` and `form` hold what is typed and what is wrong with it, `state` is the machine that leads
-//! from editing to a placed order, `submission` makes the order. None of them touches a browser.
+//! `field` and `form` hold what is typed and what is wrong with it; `state`, `quoting` and `ordering` are
+//! the machine that leads from editing to a placed order; `submission` makes the order. None of them
+//! touches a browser.
 
 mod field;
 #[cfg(target_arch = "wasm32")]
 mod fields_view;
 mod form;
+mod ordering;
 #[cfg(target_arch = "wasm32")]
 mod placed;
+mod quoting;
 mod state;
 mod submission;
 #[cfg(target_arch = "wasm32")]

@@ -44,7 +44,7 @@ fn view_line(view: &View<'_>, line: &SavedLine, quote: Option<&Quote>) -> Html {
         <li class="line" key={line.variant_id.as_str().to_owned()}>
             { thumbnail(view.words, line.image_url.as_deref()) }
             <div class="line-text">
-                <p class="title">{ &line.title }</p>
+                <p class="name">{ &line.title }</p>
                 <p class="quiet">
                     if !line.variant_label.is_empty() { { &line.variant_label }{ " · " } }
                     { line.quantity }{ " ×" }

@@ -30,7 +30,7 @@ pub(crate) fn checkout(view: &View<'_>) -> Html {
                 <div class="option chosen static">
                     <span class="mark" aria-hidden="true"></span>
                     <span class="option-text">
-                        <span class="title">{ text.pay_on_delivery }</span>
+                        <span class="name">{ text.pay_on_delivery }</span>
                         <span class="quiet">{ text.pay_on_delivery_hint }</span>
                     </span>
                 </div>
@@ -173,7 +173,7 @@ fn delivery(view: &View<'_>, quote: &Quote, shipment: &QuotedShipment, editable:
                             checked={is_chosen} {onchange} />
                         <span class="mark" aria-hidden="true"></span>
                         <span class="option-text">
-                            <span class="title">{ &option.label }</span>
+                            <span class="name">{ &option.label }</span>
                             <span class="quiet">
                                 { view.words.days(
                                     text.working_days, option.days_min, option.days_max, ""

@@ -66,7 +66,7 @@ fn entry(view: &View<'_>, tagged: &TaggedProduct, kind: ListKind) -> Html {
             <button type="button" class="product-open" onclick={view.on(open)}>
                 { thumbnail(view.words, image) }
                 <span class="product-text">
-                    <span class="title">{ &product.title }</span>
+                    <span class="name">{ &product.title }</span>
                     <span class="quiet">{ &product.brand.name }</span>
                     <span class="price-small">
                         if available {

@@ -74,7 +74,7 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
             if count > 1 {
                 <div class="gallery-dots" aria-hidden="true">
                     { for (0..count).map(|at| html! {
-                        <span class={classes!((at == index).then_some("shown"))}></span>
+                        <span class={classes!((at == index).then_some("current"))}></span>
                     }) }
                 </div>
             }

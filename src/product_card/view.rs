@@ -39,7 +39,7 @@ pub(crate) fn card(view: &View<'_>) -> Html {
                 }) }
                 if !sold_out {
                     <div class="row quantity-row">
-                        <span class="label" aria-hidden="true">{ text.quantity }</span>
+                        <span class="caption" aria-hidden="true">{ text.quantity }</span>
                         { stepper(view, &product.title, card.quantity, max, Event::QuantityChanged) }
                     </div>
                 }
@@ -112,7 +112,7 @@ fn price_line(view: &View<'_>, product: &Product, variant: Option<&Variant>) -> 
         .filter(|former| *former > variant.price_minor);
     html! {
         <p class="price-line">
-            <span class={classes!("price", on_sale.map(|_| "sale"))}>
+            <span class={classes!("price-large", on_sale.map(|_| "reduced"))}>
                 { price(variant.price_minor) }
             </span>
             if let Some(former) = on_sale {
@@ -176,7 +176,7 @@ fn picker(
     html! {
         <div class="picker">
             <p class="row">
-                <span class="label">{ &option.name }</span>
+                <span class="caption">{ &option.name }</span>
                 <span class="quiet">{ chosen }</span>
             </p>
             <div class={classes!("choices", swatches.then_some("swatches"))} role="radiogroup"

@@ -265,6 +265,7 @@ impl Session {
         }
         if own.is_some() && self.page() == Some(Page::Checkout) {
             self.confirmation = Some(Rc::clone(order));
+            self.notice = None;
             self.pages = vec![Page::Confirmation];
         } else {
             self.news.push(News::Placed(Rc::clone(order)));

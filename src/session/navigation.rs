@@ -27,13 +27,24 @@ impl Page {
     pub fn is_modal(self) -> bool {
         matches!(self, Self::Checkout)
     }
+
+    /// Whether the page needs all the height there is.
+    #[must_use]
+    pub fn is_tall(self) -> bool {
+        matches!(self, Self::Checkout | Self::Confirmation)
+    }
 }
 
 impl Session {
     /// Shows `page`; one that is open already is gone back to.
     pub(super) fn open(&mut self, page: Page) -> Vec<Effect> {
         self.drop_placed();
+        self.notice = None;
         let was_closed = self.pages.is_empty();
+        if let (Page::List(_), Some(Page::List(_))) = (page, self.page()) {
+            // The two lists are one page with two tabs.
+            self.pages.pop();
+        }
         match self.pages.iter().position(|open| *open == page) {
             Some(index) => self.pages.truncate(index + 1),
             None => self.pages.push(page),

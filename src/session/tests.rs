@@ -285,6 +285,7 @@ fn a_tag_without_product_opens_nothing() {
 #[test]
 fn back_leads_from_the_card_to_the_list_it_was_opened_from() {
     let mut bench = Bench::new();
+    bench.send(Event::ListOpened(ListKind::Moment));
     bench.send(Event::ListOpened(ListKind::Video));
     bench.tap("lamp", TapOrigin::List);
     bench.send(Event::BagOpened);

@@ -27,6 +27,8 @@ pub(crate) struct SheetProps {
     pub(crate) title: String,
     /// Whether the rest of the page is out of reach.
     pub(crate) modal: bool,
+    /// Whether the page needs all the height there is.
+    pub(crate) tall: bool,
     /// Whether a bare video is in fullscreen.
     pub(crate) bare_video: bool,
     /// What is in fullscreen; a change takes the sheet above it again.
@@ -122,7 +124,7 @@ impl Component for Sheet {
     fn changed(&mut self, context: &Context<Self>, before: &SheetProps) -> bool {
         let now = context.props();
         if now.name != before.name {
-            self.tall = now.modal;
+            self.tall = now.tall;
             self.page_changed = true;
             if let Some(body) = self.body.cast::<Element>() {
                 layer::scroll_to_top(&body);
@@ -196,7 +198,7 @@ impl Component for Sheet {
         };
         if first {
             self.opener = layer::focused(&dialog);
-            self.tall = context.props().modal;
+            self.tall = context.props().tall;
             let link = context.link().clone();
             self.surroundings = Some(Surroundings::watch(&dialog, move |noticed| {
                 link.send_message(Message::Noticed(noticed));
@@ -304,7 +306,7 @@ impl Sheet {
         };
         let flicked = drag.px_per_ms > FLICK_PX_PER_MS && drag.moved_px > GROW_PX;
         let down = drag.moved_px > CLOSE_PX || flicked;
-        if down && !(self.tall && !context.props().modal) {
+        if down && !(self.tall && !context.props().tall) {
             return self.leave(context);
         }
         if let Some(dialog) = self.dialog.cast::<HtmlElement>() {
