@@ -12,6 +12,10 @@ mod scene;
 mod driver;
 #[cfg(target_arch = "wasm32")]
 mod overlay;
+#[cfg(target_arch = "wasm32")]
+mod room;
+#[cfg(target_arch = "wasm32")]
+mod view;
 
 #[cfg(target_arch = "wasm32")]
 pub use overlay::{VideoOverlay, VideoOverlayProps};

@@ -9,21 +9,16 @@ use yew::prelude::*;
 use super::Scene;
 use super::announcer::Announcer;
 use super::driver::{Driver, Told};
-use super::geometry::{Rect, Size};
-use super::labels::{Labels, Seen};
-use super::placement::Side;
+use super::labels::Labels;
 use crate::browser::dom::{self, HtmlElement, Ticker};
 use crate::browser::fullscreen::Fullscreen;
 use crate::browser::video::{VideoHandle, animation_now_ms};
-use crate::browser::viewport::{Layout, ResizeWatch, measure};
+use crate::browser::viewport::{Layout, ResizeWatch};
 use crate::event::{Event, FullscreenMode, TapOrigin};
-use crate::product_tag::{EdgeChip, ProductTag, fill};
+use crate::product_tag::fill;
 
 /// How often labels may find another place, milliseconds.
 const PLACE_PERIOD_MS: u32 = 250;
-
-/// How far ahead a label looks for a place that it can keep, seconds.
-const LOOK_AHEAD_S: f64 = 1.0;
 
 /// What the overlay is given.
 #[derive(Properties, PartialEq, Debug)]
@@ -62,26 +57,26 @@ pub enum Message {
 
 /// Elements of one tag.
 #[derive(Debug, Clone, Default)]
-struct TagNodes {
-    carrier: NodeRef,
-    still: NodeRef,
-    chip: NodeRef,
+pub(super) struct TagNodes {
+    pub(super) carrier: NodeRef,
+    pub(super) still: NodeRef,
+    pub(super) chip: NodeRef,
 }
 
 /// Tags over a video, with `children` in the video's box above them.
 #[derive(Debug)]
 pub struct VideoOverlay {
-    frame: NodeRef,
-    viewport: NodeRef,
-    stage: NodeRef,
-    nodes: BTreeMap<usize, TagNodes>,
-    on_screen: Vec<usize>,
-    labels: Labels,
-    layout: Layout,
+    pub(super) frame: NodeRef,
+    pub(super) viewport: NodeRef,
+    pub(super) stage: NodeRef,
+    pub(super) nodes: BTreeMap<usize, TagNodes>,
+    pub(super) on_screen: Vec<usize>,
+    pub(super) labels: Labels,
+    pub(super) layout: Layout,
     announcer: Announcer,
-    announced: AttrValue,
-    mode: FullscreenMode,
-    driver: Option<Driver>,
+    pub(super) announced: AttrValue,
+    pub(super) mode: FullscreenMode,
+    pub(super) driver: Option<Driver>,
     fullscreen: Option<Fullscreen>,
     resize_watch: Option<ResizeWatch>,
     ticker: Option<Ticker>,
@@ -185,79 +180,6 @@ impl Component for VideoOverlay {
 }
 
 impl VideoOverlay {
-    fn view_tags(&self, context: &Context<Self>, scene: &Rc<Scene>) -> Html {
-        let tap = |origin| {
-            context
-                .link()
-                .callback(move |index| Message::Tapped(index, origin))
-        };
-        let (on_tag, on_chip) = (tap(TapOrigin::Tag), tap(TapOrigin::EdgeChip));
-        let tags = self.nodes.iter().map(|(&index, nodes)| {
-            let state = self.labels.state(index);
-            let on_screen = self.on_screen.binary_search(&index).is_ok();
-            html! {
-                <ProductTag key={index} scene={Rc::clone(scene)} {index}
-                    shown={on_screen && !self.labels.is_chip(index)}
-                    labelled={state.is_some_and(|state| state.labelled)}
-                    side={state.map_or(Side::Right, |state| state.side)}
-                    carrier={nodes.carrier.clone()} still={nodes.still.clone()}
-                    on_tap={on_tag.clone()} />
-            }
-        });
-        let chips = self.labels.chips().iter().filter_map(|(index, point)| {
-            let element = self.nodes.get(index)?.chip.clone();
-            Some(html! {
-                <EdgeChip key={*index} scene={Rc::clone(scene)} index={*index}
-                    towards={point.towards} {element} on_tap={on_chip.clone()} />
-            })
-        });
-        html! {
-            <>
-                <div class="tags" role="group" aria-label={scene.texts.group.clone()}>
-                    <div key="picture" class="viewport" ref={self.viewport.clone()}>
-                        <div class="stage" ref={self.stage.clone()}>{ for tags }</div>
-                    </div>
-                    { for chips }
-                </div>
-                <p class="for-screen-readers" role="status" aria-live="polite">
-                    { self.announced.clone() }
-                </p>
-            </>
-        }
-    }
-
-    /// The browser's own button would show the bare video; ours shows the wrapper.
-    fn view_fullscreen_button(&self, context: &Context<Self>, scene: &Scene) -> Html {
-        let has_controls = context
-            .props()
-            .video
-            .as_ref()
-            .is_some_and(VideoHandle::has_controls);
-        if !has_controls && self.mode != FullscreenMode::Pseudo {
-            return Html::default();
-        }
-        let is_full = self.mode != FullscreenMode::None;
-        let name = if is_full {
-            &scene.texts.leave_fullscreen
-        } else {
-            &scene.texts.enter_fullscreen
-        };
-        let path = if is_full {
-            "M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5"
-        } else {
-            "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
-        };
-        let onclick = context
-            .link()
-            .callback(|_: MouseEvent| Message::FullscreenPressed);
-        html! {
-            <button type="button" class="fullscreen-button" part="fullscreen-button"
-                aria-label={name.clone()} title={name.clone()} {onclick}>
-                <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg>
-            </button>
-        }
-    }
-
     /// Starts to follow the video, if there is one and there are tags.
     fn bind(&mut self, context: &Context<Self>) {
         let VideoOverlayProps {
@@ -378,81 +300,6 @@ impl VideoOverlay {
         true
     }
 
-    /// Measures again; true when the tags must be shown anew.
-    fn measure(&mut self, context: &Context<Self>) -> bool {
-        let (Some(video), Some(frame)) = (&context.props().video, self.frame.cast::<HtmlElement>())
-        else {
-            return false;
-        };
-        let Some(root) = dom::containing_block(&frame) else {
-            return false;
-        };
-        let layout = measure(video, &root);
-        if layout == self.layout {
-            return false;
-        }
-        if (layout.frame.width - self.layout.frame.width).abs() > 0.5 {
-            self.labels.forget_sizes();
-        }
-        self.layout = layout;
-        self.apply_layout();
-        self.place(context);
-        true
-    }
-
-    fn apply_layout(&self) {
-        let Layout {
-            frame,
-            viewport,
-            stage,
-            ..
-        } = self.layout;
-        for (node, rect) in [
-            (&self.frame, frame),
-            (&self.viewport, viewport),
-            (&self.stage, stage),
-        ] {
-            if let Some(element) = node.cast::<HtmlElement>() {
-                dom::set_box(&element, rect);
-            }
-        }
-    }
-
-    /// Gives labels and chips their places; true when they look different now.
-    fn place(&mut self, context: &Context<Self>) -> bool {
-        let (Some(driver), Some(scene)) = (&self.driver, &context.props().scene) else {
-            return false;
-        };
-        let Layout {
-            viewport,
-            stage,
-            visible,
-            labels,
-            ..
-        } = self.layout;
-        let picture = Rect {
-            x: viewport.x + stage.x,
-            y: viewport.y + stage.y,
-            ..stage
-        };
-        let seen: Vec<Seen> = self
-            .on_screen
-            .iter()
-            .filter_map(|&tag| {
-                let (now, ahead) = driver.places(tag, LOOK_AHEAD_S)?;
-                let anchor = scene.track.tags.get(tag)?.anchor;
-                Some(Seen {
-                    tag,
-                    at: picture.at(now.x, now.y),
-                    ahead: picture.at(ahead.x, ahead.y),
-                    still: anchor.map(|anchor| picture.at(anchor.x, anchor.y)),
-                })
-            })
-            .collect();
-        self.labels
-            .place(&seen, visible, labels, animation_now_ms().unwrap_or(0.0))
-    }
-
     fn animate(&self, context: &Context<Self>) {
         let (Some(driver), Some(scene)) = (&self.driver, &context.props().scene) else {
             return;
@@ -465,45 +312,6 @@ impl VideoOverlay {
                     &still,
                     "transform",
                     &dom::translate(anchor.x * 100.0, anchor.y * 100.0, "%"),
-                );
-            }
-        }
-    }
-
-    /// Measures the labels that are new; true when there were any.
-    fn measure_labels(&mut self) -> bool {
-        let mut found = false;
-        for (&index, nodes) in &self.nodes {
-            if self.labels.is_measured(index) {
-                continue;
-            }
-            let still = nodes.still.cast::<HtmlElement>();
-            let carrier = still.or_else(|| nodes.carrier.cast::<HtmlElement>());
-            let label = carrier.and_then(|carrier| dom::find(&carrier, ".label"));
-            if let Some(label) = label.filter(|label| label.offset_width() > 0) {
-                let (width, height) = (label.offset_width(), label.offset_height());
-                let size = Size {
-                    width: f64::from(width),
-                    height: f64::from(height),
-                };
-                self.labels.measured(index, size);
-                found = true;
-            }
-        }
-        found
-    }
-
-    fn place_chips(&self) {
-        for (index, point) in self.labels.chips() {
-            let chip = self
-                .nodes
-                .get(index)
-                .and_then(|nodes| nodes.chip.cast::<HtmlElement>());
-            if let Some(chip) = chip {
-                dom::set_style(
-                    &chip,
-                    "transform",
-                    &dom::translate(point.at.0, point.at.1, "px"),
                 );
             }
         }
