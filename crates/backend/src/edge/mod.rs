@@ -4,6 +4,7 @@ mod cors;
 mod log;
 mod rate;
 mod security;
+mod segment;
 mod shape;
 mod time;
 
@@ -12,5 +13,6 @@ pub(crate) use log::log;
 pub use rate::RateLimit;
 pub(crate) use rate::rate;
 pub(crate) use security::{PAGE_POLICY, security};
+pub(crate) use segment::Segment;
 pub(crate) use shape::shape;
 pub(crate) use time::deadline;

@@ -1,7 +1,7 @@
 //! `POST /v1/orders/{secret}/cancel`, and the same from the order's page.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use shoptag_protocol::{OrderStatus, Problem, code};
@@ -9,6 +9,7 @@ use shoptag_protocol::{OrderStatus, Problem, code};
 use super::read::find;
 use super::{Cancelled, OrderRecord};
 use crate::demo::Happened;
+use crate::edge::Segment;
 use crate::entropy::OrderSecret;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -26,7 +27,7 @@ use crate::state::AppState;
 )]
 pub(crate) async fn cancel(
     State(state): State<AppState>,
-    Path(secret): Path<String>,
+    Segment(secret): Segment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (secret, record) = find(&state, &secret).await?;
@@ -48,7 +49,7 @@ pub(crate) async fn cancel(
 )]
 pub(crate) async fn cancel_from_page(
     State(state): State<AppState>,
-    Path(secret): Path<String>,
+    Segment(secret): Segment,
 ) -> Result<Redirect, ApiError> {
     let (secret, _) = find(&state, &secret).await?;
     match stop(&state, &secret).await {

@@ -1,7 +1,7 @@
 //! `GET /orders/{secret}`: the order's own page, made by the server, without a script.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use axum::response::{Html, IntoResponse, Response};
@@ -9,6 +9,7 @@ use shoptag_commerce::{Currency, Timestamp};
 use shoptag_protocol::{FulfilmentStatus, OrderStatus, PaymentMethod, Shipment, code};
 
 use super::read::find;
+use crate::edge::Segment;
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -28,7 +29,7 @@ const PRIVATE: &str = "private, no-store";
 )]
 pub(crate) async fn page(
     State(state): State<AppState>,
-    Path(secret): Path<String>,
+    Segment(secret): Segment,
 ) -> Result<Response, ApiError> {
     let page = match find(&state, &secret).await {
         Ok((secret, record)) => OrderPage::of(&record.status(&secret)).render(),

@@ -1,13 +1,14 @@
 //! `GET /v1/orders/{secret}`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use shoptag_protocol::{OrderStatus, Problem, code};
 
 use super::OrderRecord;
+use crate::edge::Segment;
 use crate::entropy::OrderSecret;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -22,7 +23,7 @@ use crate::state::AppState;
 )]
 pub(crate) async fn read(
     State(state): State<AppState>,
-    Path(secret): Path<String>,
+    Segment(secret): Segment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (secret, record) = find(&state, &secret).await?;

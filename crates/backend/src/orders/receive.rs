@@ -13,6 +13,7 @@ use shoptag_protocol::{IDEMPOTENT_REPLAYED_HEADER, OrderRequest, OrderStatus, Pr
 use super::decision::clamped;
 use super::{Fresh, OrderRecord, StoredAnswer, Submission, Submitted, fingerprint, key};
 use crate::body;
+use crate::decisions;
 use crate::demo::Happened;
 use crate::entropy::{self, OrderSecret};
 use crate::error::ApiError;
@@ -57,6 +58,7 @@ pub(crate) async fn receive(
     let directory = state.sites.directory(&*state.store, now).await?;
     let site = directory.site(&order.site, &headers)?;
     check(&order)?;
+    let credit = decisions::present(&state, &order, &site.tenant, &headers, now).await?;
     let submission = Submission {
         tenant: site.tenant.clone(),
         key,
@@ -66,6 +68,7 @@ pub(crate) async fn receive(
         now,
         quote_hold_ms: state.quote_hold_ms,
         fresh: fresh(&state, now)?,
+        credit,
     };
     let submitted = state.store.submit_order(submission).await?;
     answer(&state, submitted)

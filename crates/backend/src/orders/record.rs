@@ -8,6 +8,7 @@ use shoptag_protocol::{
 };
 
 use super::{Fingerprint, IdempotencyKey};
+use crate::decisions::PresentedCredit;
 use crate::entropy::OrderSecret;
 
 /// An order to be submitted, its body checked for shape.
@@ -29,6 +30,8 @@ pub struct Submission {
     pub quote_hold_ms: i64,
     /// What the rules need and cannot make.
     pub fresh: Fresh,
+    /// The receipts that came with it, verified.
+    pub credit: PresentedCredit,
 }
 
 /// Random values, made before the transaction.

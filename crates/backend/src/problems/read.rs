@@ -1,11 +1,11 @@
 //! `GET /problems/{code}`: a code's meaning for people.
 
 use askama::Template;
-use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use shoptag_protocol::code;
 
 use super::{Entry, LIST};
+use crate::edge::Segment;
 use crate::error::ApiError;
 
 #[derive(Template)]
@@ -21,7 +21,7 @@ struct ProblemPage {
     responses((status = 200, description = "The page", content_type = "text/html"),
               (status = 404, description = "`not-found`"))
 )]
-pub(crate) async fn read(Path(text): Path<String>) -> Response {
+pub(crate) async fn read(Segment(text): Segment) -> Response {
     let page = LIST
         .iter()
         .find(|entry| entry.code == text)

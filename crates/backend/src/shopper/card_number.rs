@@ -57,7 +57,7 @@ fn passes_luhn(digits: &[u8]) -> bool {
             weighted / 10 + weighted % 10
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

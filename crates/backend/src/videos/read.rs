@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use shoptag_commerce::{SiteKey, VideoId};
 use shoptag_protocol::{Problem, VideoDocument, code};
 
+use crate::edge::Segment;
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -37,13 +39,14 @@ pub(crate) struct Parameters {
 )]
 pub(crate) async fn read(
     State(state): State<AppState>,
-    Path(id): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Segment(id): Segment,
+    parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let directory = state.sites.directory(&*state.store, state.now()).await?;
     let site = parameters
-        .site
+        .ok()
+        .and_then(|Query(parameters)| parameters.site)
         .and_then(|key| SiteKey::parse(key).ok())
         .ok_or_else(|| ApiError::new(code::SITE_UNKNOWN))?;
     let site = directory.site(&site, &headers)?;

@@ -74,6 +74,12 @@ async fn a_video_belongs_to_its_tenant_and_a_site_to_its_origins() {
     let backend = Backend::new().await;
     for (path, status, code) in [
         ("/v1/videos/day", 404, "site-unknown"),
+        (
+            "/v1/videos/day?site=pk_demo&site=pk_demo",
+            404,
+            "site-unknown",
+        ),
+        ("/v1/videos/%ff?site=pk_demo", 404, "not-found"),
         ("/v1/videos/day?site=pk_nope", 404, "site-unknown"),
         ("/v1/videos/night?site=pk_demo", 404, "not-found"),
     ] {

@@ -71,10 +71,7 @@ fn replace_open(
         let quote =
             QuoteId::parse(quote).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         holds::give_back(connection, tenant, &quote)?;
-        // Nobody can order a replaced quote: what it knew of the shopper goes at once.
-        connection
-            .prepare_cached("DELETE FROM recipients WHERE tenant_id = ?1 AND quote_id = ?2")?
-            .execute(params![tenant.as_str(), quote.as_str()])?;
+        forget_recipient(connection, tenant, &quote)?;
     }
     Ok(())
 }
@@ -159,6 +156,21 @@ pub(super) fn move_recipient(
             "UPDATE recipients SET quote_id = ?3 WHERE tenant_id = ?1 AND quote_id = ?2",
         )?
         .execute(params![tenant.as_str(), from.as_str(), to.as_str()])?;
+    Ok(())
+}
+
+/// Forgets the recipient of a quote that nobody can order any more.
+///
+/// # Errors
+/// The database's.
+pub(super) fn forget_recipient(
+    connection: &Connection,
+    tenant: &TenantId,
+    quote: &QuoteId,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM recipients WHERE tenant_id = ?1 AND quote_id = ?2")?
+        .execute(params![tenant.as_str(), quote.as_str()])?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use shoptag_commerce::{OrderId, SiteKey, TenantId, VariantId};
 use shoptag_protocol::QuoteLine;
 
-use super::{StoreError, bag, holds, orders, quotes};
+use super::{StoreError, bag, credit, holds, orders, quotes};
 use crate::orders::{
     Decision, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted, decide,
 };
@@ -76,6 +76,7 @@ pub(super) fn submit(
         remember(connection, submission, &answer, None)?;
         return Ok(Submitted::Replayed(answer));
     }
+    let quoted_at = quote.as_ref().map(|quote| quote.document.quoted_at);
     let facts = facts(connection, submission, quote)?;
     match decide(submission, &facts) {
         Decision::Place(order, answer) => {
@@ -87,6 +88,8 @@ pub(super) fn submit(
             )?;
             quotes::end(connection, &submission.tenant, &order.quote_id, "ordered")?;
             orders::insert(connection, &order)?;
+            let quoted_at = quoted_at.unwrap_or(submission.now);
+            credit::credit(connection, &order, quoted_at, &submission.credit)?;
             end_attempt(connection, submission)?;
             Ok(Submitted::Decided {
                 answer,
@@ -108,10 +111,12 @@ fn refuse(
         quotes::end(connection, tenant, &submission.request.quote_id, "refused")?;
         end_attempt(connection, submission)?;
     }
+    let refused = &submission.request.quote_id;
     if let Some((terms, quote)) = &refusal.instead {
         quotes::insert(connection, tenant, terms, quote)?;
-        let from = &submission.request.quote_id;
-        quotes::move_recipient(connection, tenant, from, &quote.quote_id)?;
+        quotes::move_recipient(connection, tenant, refused, &quote.quote_id)?;
+    } else if refusal.ends_attempt {
+        quotes::forget_recipient(connection, tenant, refused)?;
     }
     Ok(Submitted::Decided {
         answer: refusal.answer,

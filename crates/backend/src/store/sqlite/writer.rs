@@ -198,3 +198,105 @@ fn refuse_with(connection: &Connection, group: Vec<Job>, error: &StoreError) {
     let _ = connection.execute_batch("ROLLBACK");
     refuse(group, error);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer(path: &std::path::Path) -> Writer {
+        let options = SqliteOptions::new(path);
+        let connection = open_for_writing(&options).unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
+            .unwrap();
+        Writer::start(connection, options).unwrap()
+    }
+
+    async fn insert(writer: &Writer, x: i64) -> Result<(), StoreError> {
+        writer
+            .write(move |connection| {
+                connection.execute("INSERT INTO t VALUES (?1)", [x])?;
+                Ok(())
+            })
+            .await
+    }
+
+    fn rows(path: &std::path::Path) -> Vec<i64> {
+        let connection = Connection::open(path).unwrap();
+        let mut statement = connection.prepare("SELECT x FROM t ORDER BY x").unwrap();
+        statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_job_that_fails_is_undone_and_its_neighbours_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let writer = writer(&path);
+        // While another program holds the lock, what is sent gathers into one group.
+        let lock = Connection::open(&path).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let fails = writer.write::<()>(|connection| {
+            connection.execute("INSERT INTO t VALUES (2)", [])?;
+            Err(StoreError::Corrupt("on purpose".into()))
+        });
+        let refuses = writer.write_or_undo::<(), &str>(|connection| {
+            connection.execute("INSERT INTO t VALUES (3)", [])?;
+            Ok(Err("no"))
+        });
+        let release = async { lock.execute_batch("ROLLBACK").unwrap() };
+        let (one, failed, refused, four, ()) = tokio::join!(
+            insert(&writer, 1),
+            fails,
+            refuses,
+            insert(&writer, 4),
+            release
+        );
+        assert_eq!((one, four), (Ok(()), Ok(())));
+        assert_eq!(failed, Err(StoreError::Corrupt("on purpose".into())));
+        assert_eq!(refused, Ok(Err("no")));
+        assert_eq!(rows(&path), [1, 4]);
+    }
+
+    #[tokio::test]
+    async fn after_a_broken_transaction_nothing_is_claimed_and_the_next_one_works() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let writer = writer(&path);
+        // What SQLite does by itself when the disk is full: the whole transaction is gone.
+        let broken = writer
+            .write(|connection| {
+                connection.execute("INSERT INTO t VALUES (1)", [])?;
+                connection.execute_batch("ROLLBACK")?;
+                Ok(())
+            })
+            .await;
+        assert!(
+            matches!(broken, Err(StoreError::Unavailable(_))),
+            "{broken:?}"
+        );
+        assert_eq!(insert(&writer, 2).await, Ok(()));
+        assert_eq!(rows(&path), [2]);
+    }
+
+    #[tokio::test]
+    async fn what_is_queued_is_answered_before_the_writer_stops() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let writer = writer(&path);
+        for x in 0..100 {
+            let mut queued = Box::pin(insert(&writer, x));
+            // Polled once: sent. Then nobody waits for it any more.
+            let _ = futures_poll(queued.as_mut());
+        }
+        drop(writer);
+        assert_eq!(rows(&path).len(), 100);
+    }
+
+    fn futures_poll<F: Future>(future: std::pin::Pin<&mut F>) -> std::task::Poll<F::Output> {
+        future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+    }
+}
