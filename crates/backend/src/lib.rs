@@ -7,14 +7,19 @@
 //! transaction. `store` is the only place with SQL; `error` the only one that makes HTTP of an error.
 #![forbid(unsafe_code)]
 
+pub mod bag_bindings;
 pub mod body;
 pub mod catalogue;
+pub mod clicks;
 pub mod clock;
+pub mod collaborations;
+pub mod decisions;
 pub mod demo;
 mod edge;
 pub mod entropy;
 pub mod error;
 mod health;
+pub mod ledger_accounts;
 mod openapi;
 pub mod orders;
 pub mod pricing;
@@ -26,7 +31,10 @@ mod state;
 mod static_files;
 pub mod store;
 pub mod telemetry;
+pub mod tokens;
+pub mod touchpoints;
 mod videos;
+pub mod view_sessions;
 
 use std::path::Path;
 
@@ -58,6 +66,10 @@ fn router(state: AppState, folder: Option<&Path>) -> Router {
         .route("/v1/orders", post(orders::receive))
         .route("/v1/orders/{secret}", get(orders::read))
         .route("/v1/orders/{secret}/cancel", post(orders::cancel))
+        .route("/v1/view-sessions", post(view_sessions::create))
+        .route("/v1/clicks", post(clicks::exchange))
+        .route("/v1/bag-bindings", post(bag_bindings::create))
+        .route("/v1/orders/{number}/decision", get(decisions::read))
         .route("/v1/openapi.json", get(openapi::openapi))
         .method_not_allowed_fallback(method)
         .layer(from_fn_with_state(state.clone(), edge::cors));

@@ -22,7 +22,11 @@ use crate::problems;
     paths(
         crate::videos::read,
         crate::quotes::create,
+        crate::view_sessions::create,
+        crate::clicks::exchange,
+        crate::bag_bindings::create,
         crate::orders::receive,
+        crate::decisions::read,
         crate::orders::read,
         crate::orders::cancel,
         crate::orders::page,

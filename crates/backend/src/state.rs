@@ -13,6 +13,7 @@ use crate::quotes::QUOTE_HOLD_MS;
 use crate::sites::Sites;
 use crate::store::Store;
 use crate::telemetry::Metrics;
+use crate::tokens::Tokens;
 
 /// The application's shared parts. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct AppState {
     pub entropy: Arc<dyn Entropy>,
     /// Site keys and origins.
     pub sites: Arc<Sites>,
+    /// Keys of tokens and receipts.
+    pub tokens: Arc<Tokens>,
     /// Counters for /metrics.
     pub metrics: Arc<Metrics>,
     /// The demo page's list of what happened; `None` but for `serve --demo`.
@@ -50,6 +53,7 @@ impl AppState {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             sites: Arc::new(Sites::default()),
+            tokens: Arc::new(Tokens::default()),
             metrics: Arc::new(Metrics::new()),
             demo: None,
             quote_hold_ms: QUOTE_HOLD_MS,

@@ -57,6 +57,12 @@ pub struct Metrics {
     pub orders_refused: Counter,
     /// Orders cancelled by their shopper.
     pub orders_cancelled: Counter,
+    /// Tokens exchanged for receipts of clicks.
+    pub clicks: Counter,
+    /// Touchpoints stored.
+    pub touchpoints: Counter,
+    /// Touchpoints whose id came again with another body; the first one counts.
+    pub touchpoint_conflicts: Counter,
 }
 
 impl Default for Metrics {
@@ -78,6 +84,9 @@ impl Metrics {
             orders_replayed: Counter::default(),
             orders_refused: Counter::default(),
             orders_cancelled: Counter::default(),
+            clicks: Counter::default(),
+            touchpoints: Counter::default(),
+            touchpoint_conflicts: Counter::default(),
             registry: Mutex::default(),
         };
         registry.register("http_answers", "Answers", metrics.answers.clone());
@@ -104,6 +113,17 @@ impl Metrics {
                 "orders_cancelled",
                 "Orders cancelled by shoppers",
                 &metrics.orders_cancelled,
+            ),
+            (
+                "clicks",
+                "Tokens exchanged for receipts",
+                &metrics.clicks,
+            ),
+            ("touchpoints", "Touchpoints stored", &metrics.touchpoints),
+            (
+                "touchpoint_conflicts",
+                "Touchpoint ids sent again with another body",
+                &metrics.touchpoint_conflicts,
             ),
         ] {
             registry.register(name, help, counter.clone());

@@ -7,6 +7,7 @@
 
 mod catalogue;
 pub mod code;
+mod decision;
 mod order;
 mod problem;
 mod quote;
@@ -17,6 +18,10 @@ mod view_session;
 
 pub use catalogue::{
     Brand, DeliveryPromise, Image, OptionAxis, OptionValue, Product, Rating, Variant,
+};
+pub use decision::{
+    DecidedLine, DecisionBinding, DecisionCandidate, DecisionCredit, DecisionDocument,
+    DecisionWindow,
 };
 pub use order::{
     FulfilmentStatus, OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment, PaymentMethod,

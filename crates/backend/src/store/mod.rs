@@ -5,6 +5,7 @@
 //! that nothing happened; what is decided is decided by the pure rules of the features, on facts read
 //! inside that transaction.
 
+mod credit;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -16,6 +17,8 @@ use crate::error::ApiError;
 use crate::orders::{Advanced, Cancelled, OrderRecord, Step, Submission, Submitted};
 use crate::quotes::MakeQuote;
 use crate::sites::Site;
+
+pub use credit::{ChangeKeys, CreditStore};
 
 /// Why the store did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +65,7 @@ pub struct Swept {
 
 /// Orders, catalogue and everything else that must outlive the process.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: CreditStore {
     /// Every site with its tenant and origins.
     async fn sites(&self) -> Result<Vec<Site>, StoreError>;
 

@@ -5,11 +5,18 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Version, name, SQL. A step only adds, so that an older program can go on beside a newer one.
-const STEPS: &[(i64, &str, &str)] = &[(
-    1,
-    "first purchase",
-    include_str!("../../../migrations/sqlite/0001_first_purchase.sql"),
-)];
+const STEPS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "first purchase",
+        include_str!("../../../migrations/sqlite/0001_first_purchase.sql"),
+    ),
+    (
+        2,
+        "attribution",
+        include_str!("../../../migrations/sqlite/0002_attribution.sql"),
+    ),
+];
 
 /// Applies what is missing, each step in a transaction of its own.
 ///

@@ -3,6 +3,7 @@
 mod apply;
 mod bag;
 mod catalogue;
+mod credit;
 mod fulfilments;
 mod holds;
 mod migrations;

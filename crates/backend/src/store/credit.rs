@@ -1,0 +1,81 @@
+//! The store's port for credit and commission: keys, collaborations, clicks, decisions, the ledger. The
+//! promises are those of [`super::Store`].
+
+use async_trait::async_trait;
+use shoptag_attribution::{Collaboration, CollaborationEnd};
+use shoptag_commerce::{CollaborationId, TenantId, Timestamp, TouchId, VariantId, VideoId};
+
+use super::StoreError;
+use crate::bag_bindings::BindingFacts;
+use crate::clicks::{Clicked, NewClick};
+use crate::collaborations::{Changed, CreditSetup};
+use crate::decisions::DecisionRecord;
+use crate::ledger_accounts::{ApiKey, Party};
+use crate::tokens::StoredKey;
+use crate::view_sessions::Viewable;
+
+/// Makes other keys of the keys that are there, inside the transaction.
+pub type ChangeKeys = Box<dyn FnOnce(Vec<StoredKey>) -> Vec<StoredKey> + Send>;
+
+/// What stands behind a sale.
+#[async_trait]
+pub trait CreditStore: Send + Sync {
+    /// Every key of tokens.
+    async fn token_keys(&self) -> Result<Vec<StoredKey>, StoreError>;
+
+    /// Changes the keys as a whole; the keys after it.
+    async fn change_token_keys(&self, change: ChangeKeys) -> Result<Vec<StoredKey>, StoreError>;
+
+    /// Writes what a setup says; the collaborations that it made or changed.
+    async fn apply_credit(
+        &self,
+        tenant: TenantId,
+        setup: CreditSetup,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError>;
+
+    /// Every collaboration of a tenant.
+    async fn collaborations(&self, tenant: TenantId) -> Result<Vec<Collaboration>, StoreError>;
+
+    /// Ends a collaboration that has no end yet; false when there is none such.
+    async fn end_collaboration(
+        &self,
+        tenant: TenantId,
+        collaboration: CollaborationId,
+        end: CollaborationEnd,
+    ) -> Result<bool, StoreError>;
+
+    /// What the tokens of a video's tags say; `None` when the tenant has no such video.
+    async fn viewable(
+        &self,
+        tenant: TenantId,
+        video: VideoId,
+    ) -> Result<Option<Viewable>, StoreError>;
+
+    /// Counts a click once, by the touchpoint's id.
+    async fn record_click(&self, click: NewClick) -> Result<Clicked, StoreError>;
+
+    /// What binding a bag line to a click needs; `None` when the click is not known.
+    async fn binding_facts(
+        &self,
+        tenant: TenantId,
+        touch: TouchId,
+        variant: VariantId,
+    ) -> Result<Option<BindingFacts>, StoreError>;
+
+    /// The decision on the order of this number.
+    async fn decision(
+        &self,
+        tenant: TenantId,
+        number: String,
+    ) -> Result<Option<DecisionRecord>, StoreError>;
+
+    /// Writes a key of a brand or creator; false when there is no such party.
+    async fn add_api_key(&self, key: ApiKey, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Whose key has this SHA-256; `None` when it is not known or revoked.
+    async fn party(&self, key_hash: [u8; 32]) -> Result<Option<Party>, StoreError>;
+
+    /// Revokes a key by its id; false when there is none such.
+    async fn revoke_api_key(&self, key_id: String, now: Timestamp) -> Result<bool, StoreError>;
+}

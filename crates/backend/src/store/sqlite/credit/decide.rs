@@ -1,0 +1,241 @@
+//! The decision on an order, written in the order's own transaction: evidence, receipt, credits, entries.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, params};
+use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt};
+use shoptag_commerce::{CreatorId, Digest, TenantId, Timestamp, TouchId};
+use shoptag_ledger::{Event, LineRef, LineTerms, RecordKey};
+
+use super::{clicks, collaborations, ledger};
+use crate::collaborations::email_hash;
+use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, RefusedReceipt, gather};
+use crate::decisions::exclusion_code;
+use crate::orders::NewOrder;
+use crate::store::StoreError;
+use crate::store::sqlite::rows::{plain, to_json};
+
+fn corrupt(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
+/// Decides who earned each line of `order` and writes it.
+///
+/// # Errors
+/// The database's; then the order is not placed either.
+pub(in crate::store::sqlite) fn credit(
+    connection: &Connection,
+    order: &NewOrder,
+    quoted_at: Timestamp,
+    presented: &PresentedCredit,
+) -> Result<(), StoreError> {
+    let facts = facts(connection, order, presented)?;
+    let (evidence, refused) = gather(order, quoted_at, presented, &facts).map_err(corrupt)?;
+    let decision = evidence.decide();
+    let tenant = &order.record.tenant;
+    insert(connection, tenant, &to_json(&evidence)?, &decision)?;
+    insert_refused(connection, order, &refused)?;
+    for touch in &evidence.touchpoints {
+        connection
+            .prepare_cached(
+                "INSERT INTO ordered_sessions VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![
+                tenant.as_str(),
+                touch.session.as_str(),
+                order.record.placed_at.ms()
+            ])?;
+    }
+    for line in &decision.lines {
+        if let Some(credit) = &line.credit {
+            insert_credit(connection, order, line, credit)?;
+            accrue(connection, order, line, credit)?;
+        }
+    }
+    Ok(())
+}
+
+fn facts(
+    connection: &Connection,
+    order: &NewOrder,
+    presented: &PresentedCredit,
+) -> Result<CreditFacts, StoreError> {
+    let mut facts = CreditFacts::default();
+    if presented.receipts.is_empty() {
+        return Ok(facts);
+    }
+    let tenant = &order.record.tenant;
+    let named = presented.receipts.iter();
+    let named: BTreeSet<&TouchId> = named.filter_map(|receipt| receipt.touch.as_ref()).collect();
+    for touch in named {
+        if let Some(click) = clicks::find(connection, tenant, touch)? {
+            if clicks::is_used(connection, tenant, touch)? {
+                facts.used.insert(touch.clone());
+            }
+            facts.clicks.insert(touch.clone(), click);
+        }
+    }
+    facts.own = own_purchases(connection, order)?;
+    for shipment in &order.record.shipments {
+        let brand = &shipment.brand.id;
+        let (days, _) = collaborations::brand_terms(connection, tenant, brand)?;
+        facts.bag_binding_days.insert(brand.clone(), days);
+    }
+    Ok(facts)
+}
+
+/// Creators whose address is the one in the quote.
+fn own_purchases(
+    connection: &Connection,
+    order: &NewOrder,
+) -> Result<Vec<CreatorId>, StoreError> {
+    let tenant = order.record.tenant.as_str();
+    let mut statement = connection
+        .prepare_cached("SELECT email FROM recipients WHERE tenant_id = ?1 AND quote_id = ?2")?;
+    let mut rows = statement.query(params![tenant, order.quote_id.as_str()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(Vec::new());
+    };
+    let address: String = plain(row, "email")?;
+    let creators = connection
+        .prepare_cached(
+            "SELECT creator_id FROM creator_emails WHERE tenant_id = ?1 AND email_hash = ?2
+             ORDER BY creator_id",
+        )?
+        .query_map(params![tenant, email_hash(&address)], |row| row.get(0))?
+        .collect::<Result<Vec<String>, _>>()?;
+    creators
+        .into_iter()
+        .map(|id| CreatorId::parse(id).map_err(corrupt))
+        .collect()
+}
+
+fn insert(
+    connection: &Connection,
+    tenant: &TenantId,
+    evidence: &str,
+    decision: &OrderDecision,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, digest FROM decisions WHERE tenant_id = ?1
+         ORDER BY sequence DESC LIMIT 1",
+    )?;
+    let mut rows = statement.query([tenant.as_str()])?;
+    let (sequence, head) = match rows.next()? {
+        Some(row) => (plain::<u64>(row, "sequence")? + 1, ledger::digest(row)?),
+        None => (0, Digest::START),
+    };
+    drop(rows);
+    let digest = chain_receipt(head, decision).map_err(corrupt)?;
+    connection
+        .prepare_cached("INSERT INTO decisions VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            tenant.as_str(),
+            sequence,
+            decision.order.as_str(),
+            evidence,
+            decision.canonical_bytes().map_err(corrupt)?,
+            digest.to_string(),
+        ])?;
+    Ok(())
+}
+
+fn insert_refused(
+    connection: &Connection,
+    order: &NewOrder,
+    refused: &[RefusedReceipt],
+) -> Result<(), StoreError> {
+    let (tenant, id) = (&order.record.tenant, &order.record.order_id);
+    for (position, receipt) in refused.iter().enumerate() {
+        connection
+            .prepare_cached("INSERT INTO refused_receipts VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![
+                tenant.as_str(),
+                id.as_str(),
+                position,
+                receipt.line,
+                exclusion_code(&receipt.reason),
+            ])?;
+    }
+    Ok(())
+}
+
+fn insert_credit(
+    connection: &Connection,
+    order: &NewOrder,
+    line: &LineDecision,
+    credit: &Credit,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO credits VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            order.record.tenant.as_str(),
+            order.record.order_id.as_str(),
+            line.line,
+            credit.creator.as_str(),
+            line.brand.as_str(),
+            credit.touch.as_str(),
+            credit.collaboration.as_str(),
+            line.base_minor,
+            credit.rate.rate_bps.get(),
+            credit.commission_minor,
+            order.record.placed_at.ms(),
+        ])?;
+    Ok(())
+}
+
+fn accrue(
+    connection: &Connection,
+    order: &NewOrder,
+    line: &LineDecision,
+    credit: &Credit,
+) -> Result<(), StoreError> {
+    let (tenant, id) = (&order.record.tenant, &order.record.order_id);
+    let (_, hold_days) = collaborations::brand_terms(connection, tenant, &line.brand)?;
+    let event = Event::Accrue {
+        line: LineRef {
+            order: id.clone(),
+            line: line.line,
+        },
+        terms: LineTerms {
+            creator: credit.creator.clone(),
+            brand: line.brand.clone(),
+            currency: order.record.currency,
+            base_minor: line.base_minor,
+            rate_bps: credit.rate.rate_bps,
+            fee: collaborations::fee(connection, tenant)?,
+            hold_days,
+        },
+    };
+    let key = RecordKey::parse(format!("{id}/{}/accrue", line.line)).map_err(corrupt)?;
+    ledger::record(connection, tenant, key, event, order.record.placed_at)?.map_err(corrupt)
+}
+
+/// The decision on the order of this number.
+///
+/// # Errors
+/// The database's.
+pub(super) fn by_number(
+    connection: &Connection,
+    tenant: &TenantId,
+    number: &str,
+) -> Result<Option<DecisionRecord>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT d.sequence, d.receipt, d.digest FROM decisions d
+         JOIN orders o USING (tenant_id, order_id)
+         WHERE o.tenant_id = ?1 AND o.number = ?2",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), number])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let receipt: Vec<u8> = plain(row, "receipt")?;
+    Ok(Some(DecisionRecord {
+        number: number.to_owned(),
+        sequence: plain(row, "sequence")?,
+        digest: ledger::digest(row)?,
+        decision: serde_json::from_slice(&receipt).map_err(corrupt)?,
+    }))
+}

@@ -1,0 +1,360 @@
+//! The ledger's log and what follows from it. Which entries an event makes is decided by
+//! `shoptag_ledger` on the lines, balances and payouts that the event names.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use shoptag_commerce::{CreatorId, Currency, Digest, PayoutBatchId, TenantId, Timestamp};
+use shoptag_ledger::{
+    Account, Book, Event, LedgerError, LineRef, LineState, Outcome, Payout, PayoutStatus, Position,
+    Record, RecordKey, Refusal, Stage,
+};
+
+use crate::store::StoreError;
+use crate::store::sqlite::rows::{checked, json, plain, to_json};
+
+fn corrupt(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
+/// Records `event` under `key`, once. The inner error is the ledger's refusal, which is recorded too.
+///
+/// # Errors
+/// The database's; [`StoreError::Corrupt`] when the key stands for another event.
+pub(super) fn record(
+    connection: &Connection,
+    tenant: &TenantId,
+    key: RecordKey,
+    event: Event,
+    now: Timestamp,
+) -> Result<Result<(), Refusal>, StoreError> {
+    if let Some((known, outcome)) = by_key(connection, tenant, &key)? {
+        return match outcome {
+            _ if known != event => Err(StoreError::Corrupt("a ledger key was reused".into())),
+            Outcome::Applied(_) => Ok(Ok(())),
+            Outcome::Refused(refusal) => Ok(Err(refusal)),
+        };
+    }
+    let mut book = Book::resume(position(connection, tenant)?);
+    let lines = teach(connection, tenant, &mut book, &event)?;
+    let answer = match book.record(key, event.clone(), now) {
+        Ok(_) => Ok(()),
+        Err(LedgerError::Refused(refusal)) => Err(refusal),
+        Err(error) => return Err(corrupt(error)),
+    };
+    for made in book.records() {
+        append(connection, tenant, made)?;
+    }
+    if answer.is_ok() {
+        for line in lines {
+            if let Some(state) = book.line(&line) {
+                write_line(connection, tenant, &line, state)?;
+            }
+        }
+        for payout in book.payouts() {
+            write_payout(connection, tenant, payout)?;
+        }
+    }
+    Ok(answer)
+}
+
+fn by_key(
+    connection: &Connection,
+    tenant: &TenantId,
+    key: &RecordKey,
+) -> Result<Option<(Event, Outcome)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT event, outcome FROM ledger_records WHERE tenant_id = ?1 AND key = ?2",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), key.as_str()])?;
+    rows.next()?
+        .map(|row| Ok((json(row, "event")?, json(row, "outcome")?)))
+        .transpose()
+}
+
+fn position(connection: &Connection, tenant: &TenantId) -> Result<Position, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, recorded_at, digest FROM ledger_records
+         WHERE tenant_id = ?1 ORDER BY sequence DESC LIMIT 1",
+    )?;
+    let mut rows = statement.query([tenant.as_str()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(Position::default());
+    };
+    Ok(Position {
+        next_sequence: plain::<u64>(row, "sequence")? + 1,
+        head: digest(row)?,
+        last_at: Some(Timestamp::from_ms(plain(row, "recorded_at")?)),
+    })
+}
+
+/// The digest column.
+pub(super) fn digest(row: &Row<'_>) -> Result<Digest, StoreError> {
+    let text: String = plain(row, "digest")?;
+    Digest::parse(&text).map_err(corrupt)
+}
+
+/// Tells the book what the event bears on; the lines that it may change.
+fn teach(
+    connection: &Connection,
+    tenant: &TenantId,
+    book: &mut Book,
+    event: &Event,
+) -> Result<Vec<LineRef>, StoreError> {
+    match event {
+        Event::Accrue { line, .. } => {
+            if let Some(state) = line_state(connection, tenant, line)? {
+                book.know_line(line.clone(), state);
+            }
+            Ok(vec![line.clone()])
+        }
+        Event::Deliver { line, .. }
+        | Event::Freeze { line, .. }
+        | Event::Release { line }
+        | Event::Post { line }
+        | Event::Refund { line, .. } => {
+            let Some(state) = line_state(connection, tenant, line)? else {
+                return Ok(Vec::new());
+            };
+            let (creator, currency) = (state.terms.creator.clone(), state.terms.currency);
+            teach_funds(connection, tenant, book, &creator, currency)?;
+            book.know_line(line.clone(), state);
+            Ok(vec![line.clone()])
+        }
+        Event::OpenPayoutBatch {
+            batch, currency, ..
+        } => teach_batch(connection, tenant, book, batch, *currency),
+        Event::SettlePayout { batch, creator } | Event::FailPayout { batch, creator } => {
+            let Some(payout) = payout(connection, tenant, batch, creator)? else {
+                return Ok(Vec::new());
+            };
+            teach_funds(connection, tenant, book, creator, payout.currency)?;
+            book.know_payout(payout);
+            let sql = "SELECT order_id, line, state FROM ledger_lines
+                       WHERE tenant_id = ?1 AND payout = ?2 AND creator_id = ?3";
+            let key = params![tenant.as_str(), batch.as_str(), creator.as_str()];
+            teach_lines(connection, book, sql, key)
+        }
+        Event::BrandPaid { .. } => Ok(Vec::new()),
+        Event::CreatorRepaid {
+            creator, currency, ..
+        } => {
+            teach_funds(connection, tenant, book, creator, *currency)?;
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn teach_batch(
+    connection: &Connection,
+    tenant: &TenantId,
+    book: &mut Book,
+    batch: &PayoutBatchId,
+    currency: Currency,
+) -> Result<Vec<LineRef>, StoreError> {
+    let opened = connection
+        .prepare_cached("SELECT 1 FROM payouts WHERE tenant_id = ?1 AND batch_id = ?2")?
+        .exists(params![tenant.as_str(), batch.as_str()])?;
+    if opened {
+        book.know_batch(batch.clone(), currency);
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT account, balance_minor FROM ledger_balances
+         WHERE tenant_id = ?1 AND currency = ?2",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), currency.code()])?;
+    while let Some(row) = rows.next()? {
+        book.know_balance(json(row, "account")?, currency, plain(row, "balance_minor")?);
+    }
+    let sql = "SELECT order_id, line, state FROM ledger_lines
+               WHERE tenant_id = ?1 AND currency = ?2 AND is_unpaid = 1";
+    let key = params![tenant.as_str(), currency.code()];
+    teach_lines(connection, book, sql, key)
+}
+
+fn teach_lines(
+    connection: &Connection,
+    book: &mut Book,
+    sql: &str,
+    key: &[&dyn rusqlite::ToSql],
+) -> Result<Vec<LineRef>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(key)?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let line = LineRef {
+            order: checked(row, "order_id", shoptag_commerce::OrderId::parse)?,
+            line: plain(row, "line")?,
+        };
+        book.know_line(line.clone(), json(row, "state")?);
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// What the creator has posted, and owes: all that an entry can bear on.
+fn teach_funds(
+    connection: &Connection,
+    tenant: &TenantId,
+    book: &mut Book,
+    creator: &CreatorId,
+    currency: Currency,
+) -> Result<(), StoreError> {
+    for account in [
+        Account::CreatorPosted(creator.clone()),
+        Account::CreatorReceivable(creator.clone()),
+    ] {
+        let balance: Option<i64> = connection
+            .prepare_cached(
+                "SELECT balance_minor FROM ledger_balances
+                 WHERE tenant_id = ?1 AND currency = ?2 AND account = ?3",
+            )?
+            .query_row(
+                params![tenant.as_str(), currency.code(), to_json(&account)?],
+                |row| row.get(0),
+            )
+            .optional()?;
+        book.know_balance(account, currency, balance.unwrap_or(0));
+    }
+    Ok(())
+}
+
+/// One line's commission.
+///
+/// # Errors
+/// The database's.
+pub(super) fn line_state(
+    connection: &Connection,
+    tenant: &TenantId,
+    line: &LineRef,
+) -> Result<Option<LineState>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT state FROM ledger_lines WHERE tenant_id = ?1 AND order_id = ?2 AND line = ?3",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), line.order.as_str(), line.line])?;
+    rows.next()?.map(|row| json(row, "state")).transpose()
+}
+
+fn payout(
+    connection: &Connection,
+    tenant: &TenantId,
+    batch: &PayoutBatchId,
+    creator: &CreatorId,
+) -> Result<Option<Payout>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT * FROM payouts WHERE tenant_id = ?1 AND batch_id = ?2 AND creator_id = ?3",
+    )?;
+    let key = params![tenant.as_str(), batch.as_str(), creator.as_str()];
+    let mut rows = statement.query(key)?;
+    rows.next()?.map(payout_of).transpose()
+}
+
+/// A payout out of its row.
+pub(super) fn payout_of(row: &Row<'_>) -> Result<Payout, StoreError> {
+    let status: String = plain(row, "status")?;
+    Ok(Payout {
+        batch: checked(row, "batch_id", PayoutBatchId::parse)?,
+        creator: checked(row, "creator_id", CreatorId::parse)?,
+        currency: checked(row, "currency", |code| Currency::parse(&code))?,
+        amount_minor: plain(row, "amount_minor")?,
+        status: match status.as_str() {
+            "in-transit" => PayoutStatus::InTransit,
+            "paid" => PayoutStatus::Paid,
+            "failed" => PayoutStatus::Failed,
+            other => return Err(StoreError::Corrupt(format!("payout status {other}"))),
+        },
+    })
+}
+
+fn append(connection: &Connection, tenant: &TenantId, record: &Record) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT INTO ledger_records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![
+            tenant.as_str(),
+            record.sequence,
+            record.key.as_str(),
+            record.at.ms(),
+            to_json(&record.event)?,
+            to_json(&record.outcome)?,
+            record.digest.to_string(),
+        ])?;
+    let Outcome::Applied(Some(posting)) = &record.outcome else {
+        return Ok(());
+    };
+    for (position, entry) in posting.entries.iter().enumerate() {
+        let account = to_json(&entry.account)?;
+        let code = posting.currency.code();
+        connection
+            .prepare_cached("INSERT INTO ledger_entries VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                tenant.as_str(),
+                record.sequence,
+                position,
+                code,
+                account,
+                entry.amount_minor,
+            ])?;
+        connection
+            .prepare_cached(
+                "INSERT INTO ledger_balances VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
+                 SET balance_minor = balance_minor + excluded.balance_minor",
+            )?
+            .execute(params![tenant.as_str(), code, account, entry.amount_minor])?;
+    }
+    Ok(())
+}
+
+fn write_line(
+    connection: &Connection,
+    tenant: &TenantId,
+    line: &LineRef,
+    state: &LineState,
+) -> Result<(), StoreError> {
+    let waits = state.stage == Stage::Pending;
+    let due_at = state.hold_over_at().filter(|_| waits).map(Timestamp::ms);
+    let is_unpaid = state.stage == Stage::Posted && state.payout.is_none();
+    connection
+        .prepare_cached(
+            "INSERT INTO ledger_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT DO UPDATE SET due_at = excluded.due_at, is_unpaid = excluded.is_unpaid,
+                 payout = excluded.payout, state = excluded.state",
+        )?
+        .execute(params![
+            tenant.as_str(),
+            line.order.as_str(),
+            line.line,
+            state.terms.creator.as_str(),
+            state.terms.brand.as_str(),
+            state.terms.currency.code(),
+            due_at,
+            is_unpaid,
+            state.payout.as_ref().map(PayoutBatchId::as_str),
+            to_json(state)?,
+        ])?;
+    Ok(())
+}
+
+fn write_payout(
+    connection: &Connection,
+    tenant: &TenantId,
+    payout: &Payout,
+) -> Result<(), StoreError> {
+    let status = match payout.status {
+        PayoutStatus::InTransit => "in-transit",
+        PayoutStatus::Paid => "paid",
+        PayoutStatus::Failed => "failed",
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE
+             SET status = excluded.status",
+        )?
+        .execute(params![
+            tenant.as_str(),
+            payout.batch.as_str(),
+            payout.creator.as_str(),
+            payout.currency.code(),
+            payout.amount_minor,
+            status,
+        ])?;
+    Ok(())
+}

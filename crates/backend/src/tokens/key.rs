@@ -1,0 +1,222 @@
+//! Signing keys, signing and reading.
+
+use std::fmt;
+
+use pasetors::keys::{AsymmetricKeyPair, AsymmetricPublicKey, AsymmetricSecretKey, Generate};
+use pasetors::paserk::FormatAsPaserk;
+use pasetors::token::UntrustedToken;
+use pasetors::version4::{PublicToken, V4};
+use pasetors::{Public, version4};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use shoptag_commerce::Timestamp;
+
+use super::Use;
+use super::claims::CLAIMS_VERSION;
+
+/// Characters of a token that are looked at: ours have below 1 500.
+const TOKEN_LENGTH_MAX: usize = 4_096;
+
+/// Why a text is not one of our tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenDefect {
+    /// Not a token of ours, for something else, or changed on the way.
+    #[error("the token is not one of ours")]
+    Invalid,
+    /// Its key is not believed any more.
+    #[error("the token's key has been retired")]
+    Retired,
+    /// There is no key to sign with.
+    #[error("there is no key to sign with")]
+    NoKey,
+}
+
+/// A key as it is kept. Its secret never reaches a log.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredKey {
+    /// Names the key in a token's footer.
+    pub kid: String,
+    /// PASERK `k4.secret`.
+    pub secret: String,
+    /// First instant at which it signs.
+    pub signs_from: Timestamp,
+    /// Last instant at which it is believed; `None`: no end yet.
+    #[serde(default)]
+    pub accepted_until: Option<Timestamp>,
+}
+
+impl fmt::Debug for StoredKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "StoredKey({}, ..)", self.kid)
+    }
+}
+
+impl StoredKey {
+    /// A new key that signs from `signs_from`.
+    ///
+    /// # Errors
+    /// [`TokenDefect::NoKey`] when the operating system gives no random bits.
+    pub fn generate(signs_from: Timestamp) -> Result<Self, TokenDefect> {
+        let pair = AsymmetricKeyPair::<V4>::generate().map_err(|_| TokenDefect::NoKey)?;
+        let mut secret = String::new();
+        pair.secret
+            .fmt(&mut secret)
+            .map_err(|_| TokenDefect::NoKey)?;
+        let kid = Sha256::digest(pair.public.as_bytes())
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Ok(Self {
+            kid,
+            secret,
+            signs_from,
+            accepted_until: None,
+        })
+    }
+}
+
+/// A key that can be used.
+struct Key {
+    kid: String,
+    secret: AsymmetricSecretKey<V4>,
+    public: AsymmetricPublicKey<V4>,
+    signs_from: Timestamp,
+    accepted_until: Option<Timestamp>,
+}
+
+/// The footer of every token: which key signed it.
+#[derive(Serialize, Deserialize)]
+struct Footer {
+    kid: String,
+}
+
+/// What every claim has.
+#[derive(Deserialize)]
+struct Version {
+    v: u8,
+}
+
+/// All keys at one moment.
+#[derive(Default)]
+pub struct KeyRing {
+    keys: Vec<Key>,
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "KeyRing({} keys)", self.keys.len())
+    }
+}
+
+impl KeyRing {
+    /// The ring of `keys`.
+    ///
+    /// # Errors
+    /// [`TokenDefect::Invalid`] when a secret is no key.
+    pub fn new(keys: &[StoredKey]) -> Result<Self, TokenDefect> {
+        let mut ring = Self::default();
+        for stored in keys {
+            let secret = AsymmetricSecretKey::<V4>::try_from(stored.secret.as_str())
+                .map_err(|_| TokenDefect::Invalid)?;
+            let public = AsymmetricPublicKey::<V4>::try_from(&secret)
+                .map_err(|_| TokenDefect::Invalid)?;
+            ring.keys.push(Key {
+                kid: stored.kid.clone(),
+                secret,
+                public,
+                signs_from: stored.signs_from,
+                accepted_until: stored.accepted_until,
+            });
+        }
+        ring.keys
+            .sort_by(|a, b| (a.signs_from, &a.kid).cmp(&(b.signs_from, &b.kid)));
+        Ok(ring)
+    }
+
+    /// Signs `claims` for one use with the newest key that signs at `now`.
+    ///
+    /// # Errors
+    /// [`TokenDefect::NoKey`].
+    pub fn sign<T: Serialize>(
+        &self,
+        what_for: Use,
+        claims: &T,
+        now: Timestamp,
+    ) -> Result<String, TokenDefect> {
+        let key = self
+            .keys
+            .iter()
+            .rev()
+            .find(|key| key.signs_from <= now && key.is_believed(now))
+            .ok_or(TokenDefect::NoKey)?;
+        let message = serde_json::to_vec(claims).map_err(|_| TokenDefect::Invalid)?;
+        let footer = serde_json::to_vec(&Footer {
+            kid: key.kid.clone(),
+        })
+        .map_err(|_| TokenDefect::Invalid)?;
+        version4::PublicToken::sign(
+            &key.secret,
+            &message,
+            Some(&footer),
+            Some(what_for.assertion()),
+        )
+        .map_err(|_| TokenDefect::Invalid)
+    }
+
+    /// The claims of a token that we signed for this use. Its own times are the caller's to check.
+    ///
+    /// # Errors
+    /// [`TokenDefect`].
+    pub fn open<T: DeserializeOwned>(
+        &self,
+        what_for: Use,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<T, TokenDefect> {
+        if text.len() > TOKEN_LENGTH_MAX {
+            return Err(TokenDefect::Invalid);
+        }
+        let token =
+            UntrustedToken::<Public, V4>::try_from(text).map_err(|_| TokenDefect::Invalid)?;
+        let footer: Footer =
+            serde_json::from_slice(token.untrusted_footer()).map_err(|_| TokenDefect::Invalid)?;
+        let key = self
+            .keys
+            .iter()
+            .find(|key| key.kid == footer.kid)
+            .ok_or(TokenDefect::Invalid)?;
+        if !key.is_believed(now) {
+            return Err(TokenDefect::Retired);
+        }
+        let trusted =
+            PublicToken::verify(&key.public, &token, None, Some(what_for.assertion()))
+                .map_err(|_| TokenDefect::Invalid)?;
+        let payload = trusted.payload();
+        let version: Version =
+            serde_json::from_str(payload).map_err(|_| TokenDefect::Invalid)?;
+        if version.v != CLAIMS_VERSION {
+            return Err(TokenDefect::Invalid);
+        }
+        serde_json::from_str(payload).map_err(|_| TokenDefect::Invalid)
+    }
+
+    /// The claims that a text pretends to have, whatever its signature. Only for showing what was
+    /// refused.
+    #[must_use]
+    pub fn pretended<T: DeserializeOwned>(text: &str) -> Option<T> {
+        let fits = text.len() <= TOKEN_LENGTH_MAX;
+        let token = fits
+            .then(|| UntrustedToken::<Public, V4>::try_from(text).ok())
+            .flatten()?;
+        serde_json::from_slice(token.untrusted_payload()).ok()
+    }
+}
+
+impl Key {
+    fn is_believed(&self, now: Timestamp) -> bool {
+        self.accepted_until.is_none_or(|until| now <= until)
+    }
+}

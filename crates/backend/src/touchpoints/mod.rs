@@ -1,0 +1,3 @@
+//! The way from view to purchase, in batches, only under consent.
+
+pub(crate) mod user_agent;
