@@ -1,238 +1,20 @@
-//! `apply FILE`: a tenant's setup as one JSON file, checked whole before anything is written.
+//! From the file's shape to a setup that can be written: every rule with the pointer of what breaks it.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::Path;
 
-use serde::Deserialize;
-use shoptag_commerce::{
-    BasisPoints, BrandId, CreatorId, Currency, ProductId, SiteKey, TenantId, Timestamp, VideoId,
-};
+use shoptag_commerce::{ProductId, TenantId};
 use shoptag_protocol::Brand;
 use shoptag_tag_track::{Limits, json};
 
-use super::import::{ImportError, Imported, import};
-use super::setup::{BrandSetup, CreatorSetup, RatingSetup, TenantSetup, VideoSetup};
-use crate::body;
-use crate::error::ApiError;
+use super::entries::{
+    BrandEntry, CreatorEntry, DeliveryEntry, RatingEntry, SiteEntry, TenantFile, VideoEntry,
+};
+use super::{Applied, ApplyError, read};
+use crate::catalogue::setup::{BrandSetup, CreatorSetup, RatingSetup, TenantSetup, VideoSetup};
 use crate::pricing::{DeliveryTerms, DiscountTerms, TaxRate};
 use crate::shopper::is_unassigned;
 use crate::sites::Site;
-use crate::store::{Store, StoreError};
-
-/// Why a tenant file was not applied. Nothing was written, unless a feed failed.
-#[derive(Debug, thiserror::Error)]
-pub enum ApplyError {
-    /// A file cannot be read.
-    #[error("{}: {error}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// The JSON does not have the shape; pointer and code are in the problem.
-    #[error("{} {}: {}", .0.problem.code, pointer(.0), .0.problem.detail.as_deref().unwrap_or(""))]
-    Shape(Box<ApiError>),
-    /// A value breaks a rule.
-    #[error("{pointer}: {message}")]
-    Value {
-        /// JSON pointer into the file.
-        pointer: String,
-        /// What to do.
-        message: String,
-    },
-    /// The store did not take it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The setup was written; a feed could not be read at all.
-    #[error("{}: {error}", path.display())]
-    Feed {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        error: ImportError,
-    },
-}
-
-fn pointer(error: &ApiError) -> &str {
-    error
-        .problem
-        .errors
-        .first()
-        .map_or("", |field| field.pointer.as_str())
-}
-
-/// What applying did.
-#[derive(Debug, Default)]
-pub struct Applied {
-    /// Defects of tag tracks by file: the tag was left out, the others stay.
-    pub tag_defects: Vec<(PathBuf, String)>,
-    /// What became of each feed.
-    pub feeds: Vec<(PathBuf, Imported)>,
-}
-
-/// Reads the file at `path`, writes what it says, and imports its feeds. Applying twice is applying once,
-/// but for the stock: it becomes again what the feeds say.
-///
-/// # Errors
-/// [`ApplyError`].
-pub async fn apply(store: &dyn Store, path: &Path, now: Timestamp) -> Result<Applied, ApplyError> {
-    let bytes = read(path)?;
-    let file: TenantFile =
-        body::parse(&bytes).map_err(|error| ApplyError::Shape(Box::new(error)))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut applied = Applied::default();
-    let setup = check(&file, folder, &mut applied)?;
-    let (tenant, currency) = (setup.id.clone(), setup.currency);
-    store.apply(setup).await?;
-    for feed in &file.feeds {
-        let path = folder.join(&feed.file);
-        let bytes = read(&path)?;
-        let imported = import(
-            store,
-            &tenant,
-            currency,
-            &path,
-            feed.format.as_deref(),
-            &bytes,
-            now,
-        )
-        .await
-        .map_err(|error| ApplyError::Feed {
-            path: path.clone(),
-            error,
-        })?;
-        applied.feeds.push((path, imported));
-    }
-    Ok(applied)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, ApplyError> {
-    std::fs::read(path).map_err(|error| ApplyError::File {
-        path: path.to_owned(),
-        error,
-    })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TenantFile {
-    tenant: TenantEntry,
-    #[serde(default)]
-    sites: Vec<SiteEntry>,
-    tax: Vec<TaxEntry>,
-    #[serde(default)]
-    brands: Vec<BrandEntry>,
-    #[serde(default)]
-    creators: Vec<CreatorEntry>,
-    #[serde(default)]
-    videos: Vec<VideoEntry>,
-    #[serde(default)]
-    feeds: Vec<FeedEntry>,
-    #[serde(default)]
-    ratings: Vec<RatingEntry>,
-    #[serde(default)]
-    swatches: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TenantEntry {
-    id: TenantId,
-    name: String,
-    currency: Currency,
-    countries: Vec<String>,
-    quantity_max: u32,
-    withdrawal_days: u16,
-    terms_url: String,
-    privacy_url: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SiteEntry {
-    key: SiteKey,
-    origins: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TaxEntry {
-    country: String,
-    category: String,
-    rate_bp: BasisPoints,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BrandEntry {
-    id: BrandId,
-    name: String,
-    legal_name: String,
-    return_days: u16,
-    delivery: Vec<DeliveryEntry>,
-    #[serde(default)]
-    discounts: Vec<DiscountEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DeliveryEntry {
-    id: String,
-    label: String,
-    countries: Vec<String>,
-    price_minor: i64,
-    #[serde(default)]
-    free_from_minor: Option<i64>,
-    days_min: u16,
-    days_max: u16,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DiscountEntry {
-    id: String,
-    label: String,
-    quantity_min: u32,
-    rate_bp: BasisPoints,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CreatorEntry {
-    id: CreatorId,
-    name: String,
-    handle: String,
-    followers: u32,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VideoEntry {
-    id: VideoId,
-    title: String,
-    creator: CreatorId,
-    duration_s: f64,
-    tag_track: PathBuf,
-    #[serde(default)]
-    paid_partnership: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FeedEntry {
-    file: PathBuf,
-    #[serde(default)]
-    format: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RatingEntry {
-    product: ProductId,
-    average_hundredths: u16,
-    count: u32,
-}
 
 fn refuse<T>(pointer: impl Into<String>, message: impl Into<String>) -> Result<T, ApplyError> {
     Err(ApplyError::Value {
@@ -241,7 +23,11 @@ fn refuse<T>(pointer: impl Into<String>, message: impl Into<String>) -> Result<T
     })
 }
 
-fn check(
+/// Checks the whole file. What its tag tracks leave out is noted in `applied`.
+///
+/// # Errors
+/// [`ApplyError::Value`] for the first rule that is broken; [`ApplyError::File`] for a tag track.
+pub(super) fn check(
     file: &TenantFile,
     folder: &Path,
     applied: &mut Applied,
