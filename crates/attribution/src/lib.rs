@@ -15,6 +15,9 @@
 pub mod journal;
 pub mod viewability;
 
+#[cfg(feature = "reports")]
+pub mod reports;
+
 #[cfg(feature = "decision")]
 mod collaboration;
 #[cfg(feature = "decision")]
