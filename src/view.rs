@@ -50,13 +50,15 @@ impl Wording {
         intl::price(amount_minor, currency, &self.locale)
     }
 
-    pub(crate) fn days(&self, template: &str, min: u16, max: u16, name: &str) -> String {
-        let (min, max) = (min.to_string(), max.to_string());
-        if name.is_empty() {
-            fill(template, &[&min, &max])
-        } else {
-            fill(template, &[name, &min, &max])
+    /// How long a delivery takes.
+    pub(crate) fn days(&self, min: u16, max: u16) -> String {
+        if min == max {
+            return self.count(self.text.working_days_exact, u32::from(max));
         }
+        fill(
+            self.text.working_days,
+            &[&min.to_string(), &max.to_string()],
+        )
     }
 
     /// An address that may stand in a link or a picture: `https:`, or a path on the API's origin.

@@ -32,9 +32,9 @@ pub(crate) fn confirmation(view: &View<'_>) -> Html {
                             let (brand, way) = (&shipment.brand, &shipment.delivery);
                             html! {
                                 <span class="estimate" key={brand.id.as_str().to_owned()}>
-                                    { view.words.days(
-                                        text.estimate, way.days_min, way.days_max, &brand.name
-                                    ) }
+                                    { fill(text.estimate, &[
+                                        &brand.name, &view.words.days(way.days_min, way.days_max)
+                                    ]) }
                                 </span>
                             }
                         }) }

@@ -175,9 +175,7 @@ fn delivery(view: &View<'_>, quote: &Quote, shipment: &QuotedShipment, editable:
                         <span class="option-text">
                             <span class="name">{ &option.label }</span>
                             <span class="quiet">
-                                { view.words.days(
-                                    text.working_days, option.days_min, option.days_max, ""
-                                ) }
+                                { view.words.days(option.days_min, option.days_max) }
                             </span>
                         </span>
                         <span class="price-small">{ price }</span>

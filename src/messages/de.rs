@@ -37,6 +37,10 @@ pub(super) static MESSAGES: Messages = Messages {
     delivery_price: "Lieferung {0}",
     delivery_free_from: "kostenlos ab {0}",
     working_days: "{0}–{1} Werktage",
+    working_days_exact: Plural {
+        one: "{0} Werktag",
+        other: "{0} Werktage",
+    },
     returns: Plural {
         one: "Rückgabe innerhalb von {0} Tag",
         other: "Rückgabe innerhalb von {0} Tagen",
@@ -132,8 +136,8 @@ pub(super) static MESSAGES: Messages = Messages {
     placed: "Bestellung eingegangen",
     thanks: "Vielen Dank. Ihre Bestellung ist eingegangen.",
     order_number: "Bestellnummer",
-    keep_number: "Ihre Seite zeigt immer den Stand; bis zum Versand können Sie dort stornieren.",
-    estimate: "{0}: {1}–{2} Werktage",
+    keep_number: "Die Seite der Bestellung zeigt immer den Stand; bis zum Versand können Sie dort stornieren.",
+    estimate: "{0}: {1}",
     see_order: "Bestellung ansehen",
     why_paid: "{0} hat Ihnen das in einem Video gezeigt und erhält eine Provision vom Verkäufer. \
                Sie zahlen nichts extra.",

@@ -37,6 +37,10 @@ pub(super) static MESSAGES: Messages = Messages {
     delivery_price: "Delivery {0}",
     delivery_free_from: "free from {0}",
     working_days: "{0}–{1} working days",
+    working_days_exact: Plural {
+        one: "{0} working day",
+        other: "{0} working days",
+    },
     returns: Plural {
         one: "Send back within {0} day",
         other: "Send back within {0} days",
@@ -130,8 +134,8 @@ pub(super) static MESSAGES: Messages = Messages {
     placed: "Order placed",
     thanks: "Thank you. Your order is placed.",
     order_number: "Order number",
-    keep_number: "Its page always shows where it is, and lets you cancel until it is shipped.",
-    estimate: "{0}: {1}–{2} working days",
+    keep_number: "The order's page always shows where it is, and lets you cancel until it is shipped.",
+    estimate: "{0}: {1}",
     see_order: "See your order",
     why_paid: "{0} showed you this in a video and earns a commission from the seller. You pay \
                nothing extra.",

@@ -74,6 +74,8 @@ messages! {
     delivery_free_from: &'static str,
     /// {0} to {1} working days.
     working_days: &'static str,
+    /// Exactly {0} working days.
+    working_days_exact: Plural,
     /// {0} days to send back.
     returns: Plural,
     /// {0} earns a commission.
@@ -212,7 +214,7 @@ messages! {
     order_number: &'static str,
     /// What to keep.
     keep_number: &'static str,
-    /// Delivery of {0}: {1} to {2} working days.
+    /// Delivery of {0} takes {1}.
     estimate: &'static str,
     /// Link to the order's page.
     see_order: &'static str,

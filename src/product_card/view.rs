@@ -282,9 +282,7 @@ fn promises(view: &View<'_>, product: &Product) -> Html {
         .free_from_minor
         .filter(|_| delivery.price_minor > 0)
         .map(|minor| fill(text.delivery_free_from, &[&price(minor)]));
-    let days = view
-        .words
-        .days(text.working_days, delivery.days_min, delivery.days_max, "");
+    let days = view.words.days(delivery.days_min, delivery.days_max);
     html! {
         <ul class="promises">
             <li>

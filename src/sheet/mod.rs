@@ -60,6 +60,8 @@ pub(crate) enum Message {
     Moved(PointerEvent),
     /// It was lifted.
     Lifted,
+    /// The sheet lies elsewhere now.
+    Placed,
     /// The sheet shall close.
     Leave,
 }
@@ -110,7 +112,10 @@ impl Component for Sheet {
 
     fn update(&mut self, context: &Context<Self>, message: Message) -> bool {
         match message {
-            Message::Noticed(Noticed::Resized) => self.settle(context, false),
+            Message::Noticed(Noticed::Resized) => {
+                self.settle(context, false);
+                false
+            }
             Message::Noticed(Noticed::TapOnVideo) if self.place != Place::Bottom => false,
             // A modal dialog hears Escape and taps outside by itself.
             Message::Noticed(_) if self.is_modal(context) => false,
@@ -118,6 +123,7 @@ impl Component for Sheet {
             Message::Pressed(event) => self.press(&event),
             Message::Moved(event) => self.follow(&event),
             Message::Lifted => self.lift(context),
+            Message::Placed => true,
         }
     }
 
@@ -220,10 +226,10 @@ impl Sheet {
         context.props().modal || context.props().bare_video
     }
 
-    /// Puts the dialog where it belongs; true when it has moved.
-    fn settle(&mut self, context: &Context<Self>, again: bool) -> bool {
+    /// Puts the dialog where it belongs.
+    fn settle(&mut self, context: &Context<Self>, again: bool) {
         let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() else {
-            return false;
+            return;
         };
         let modal = self.is_modal(context);
         let place = layer::place_for(dialog.parent_element().as_ref(), modal);
@@ -237,11 +243,8 @@ impl Sheet {
         self.place = place;
         if moved {
             // The class follows in the next view.
-            context
-                .link()
-                .send_message(Message::Noticed(Noticed::Resized));
+            context.link().send_message(Message::Placed);
         }
-        moved
     }
 
     /// The title gets the focus when a page is opened, so that a screen reader starts there.
