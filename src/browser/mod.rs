@@ -11,6 +11,7 @@ pub mod layer;
 pub mod motion;
 pub mod mutation;
 pub mod network;
+pub mod page_track;
 pub mod random;
 pub mod run;
 pub mod storage;

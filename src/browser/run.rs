@@ -13,7 +13,7 @@ use crate::browser::channel::Channel;
 use crate::browser::dom::{self, Listener};
 use crate::browser::storage::Storage;
 use crate::browser::video::VideoHandle;
-use crate::browser::{clock, json, network, random};
+use crate::browser::{clock, json, network, page_track, random};
 use crate::effect::{Announcement, Effect};
 use crate::embed::{Config, announce, names};
 use crate::event::{Event, Timer};
@@ -82,6 +82,7 @@ impl Runner {
 
     fn request(&self, effect: Effect) {
         let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
+        let host = self.host.clone();
         spawn_local(async move {
             let api = &config.api;
             let event = match effect {
@@ -100,7 +101,9 @@ impl Runner {
                 _ => {
                     let video = config.video.as_str();
                     match network::video_document(api, &config.site, video).await {
-                        Ok(document) => Event::DocumentLoaded(document),
+                        Ok(document) => Event::DocumentLoaded(
+                            page_track::put_in(document, config.track, &host).await,
+                        ),
                         Err(failure) => Event::DocumentFailed(failure),
                     }
                 }

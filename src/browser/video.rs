@@ -329,8 +329,10 @@ impl Drop for Watch {
 struct Frames {
     source: FrameSource,
     request: Cell<f64>,
-    callback: RefCell<Option<Closure<dyn FnMut(f64, FrameMetadata)>>>,
+    callback: RefCell<Option<FrameCallback>>,
 }
+
+type FrameCallback = Closure<dyn FnMut(f64, FrameMetadata)>;
 
 impl std::fmt::Debug for Frames {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -124,6 +124,18 @@ fn frame_of(element: &HtmlElement, root: &HtmlElement) -> Rect {
     }
 }
 
+/// Boxes of the descendants of `frame` that match `selector`, as seen from the frame.
+#[must_use]
+pub fn boxes_within(frame: &HtmlElement, selector: &str) -> Vec<Rect> {
+    let Ok(found) = frame.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok());
+    elements
+        .map(|element: HtmlElement| frame_of(&element, frame))
+        .collect()
+}
+
 fn edges(style: &CssStyleDeclaration) -> Edges {
     let side = |border: &str, padding: &str| {
         let read = |name| {
@@ -153,8 +165,7 @@ pub struct ResizeWatch {
 impl ResizeWatch {
     /// Calls `changed` after a change of size of any of `elements` or of the window.
     pub fn new(elements: &[&Element], changed: impl Fn() + Clone + 'static) -> Self {
-        let on_resize = changed.clone();
-        let callback = Closure::<dyn FnMut()>::new(move || on_resize());
+        let callback = Closure::<dyn FnMut()>::new(changed.clone());
         let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
         for element in elements {
             if let Some(observer) = &observer {

@@ -47,9 +47,15 @@ pub struct Labels {
     states: BTreeMap<usize, LabelState>,
     sizes: BTreeMap<usize, Size>,
     chips: Vec<(usize, EdgePoint)>,
+    blocked: Vec<Rect>,
 }
 
 impl Labels {
+    /// Takes the boxes on which no label may stand, such as those of buttons.
+    pub fn block(&mut self, blocked: Vec<Rect>) {
+        self.blocked = blocked;
+    }
+
     /// How the label of `tag` is.
     #[must_use]
     pub fn state(&self, tag: usize) -> Option<LabelState> {
@@ -100,7 +106,7 @@ impl Labels {
             width if width < WIDTH_FOR_THREE => 2,
             _ => 3,
         };
-        let placed = place(&candidates, Room { area, labels_max });
+        let placed = place(&candidates, Room { area, labels_max }, &self.blocked);
         let states: BTreeMap<usize, LabelState> = placed
             .iter()
             .map(|one| (one.tag, self.next_state(one, now_ms)))

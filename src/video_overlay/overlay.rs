@@ -80,6 +80,10 @@ pub struct VideoOverlay {
     fullscreen: Option<Fullscreen>,
     resize_watch: Option<ResizeWatch>,
     ticker: Option<Ticker>,
+    /// The player is not within the element, so its place can change without its size.
+    detached: bool,
+    /// The buttons over the picture may have come or gone.
+    buttons_stale: bool,
 }
 
 impl Component for VideoOverlay {
@@ -102,11 +106,14 @@ impl Component for VideoOverlay {
             fullscreen: None,
             resize_watch: None,
             ticker: None,
+            detached: false,
+            buttons_stale: true,
         }
     }
 
     fn changed(&mut self, context: &Context<Self>, before: &VideoOverlayProps) -> bool {
         let now = context.props();
+        self.buttons_stale |= now.children != before.children;
         if now.video != before.video {
             self.fullscreen = None;
             self.resize_watch = None;
@@ -168,6 +175,9 @@ impl Component for VideoOverlay {
             self.apply_layout();
         }
         self.animate(context);
+        if std::mem::take(&mut self.buttons_stale) {
+            self.measure_buttons();
+        }
         if self.measure_labels() && self.place(context) {
             context.link().send_message(Message::Tick);
         }
@@ -215,6 +225,7 @@ impl VideoOverlay {
         let Some(host) = dom::host_of(&frame) else {
             return;
         };
+        self.detached = !host.contains(Some(video.element()));
         let link = context.link().clone();
         let resized = move || link.send_message(Message::Resized);
         let painter = video.painter();
@@ -241,11 +252,13 @@ impl VideoOverlay {
         if told.cast.on_screen {
             self.on_screen = driver.on_screen();
         }
-        if told.playing {
-            self.ticker = playing.then(|| {
+        if told.playing || (self.detached && self.ticker.is_none()) {
+            self.ticker = (playing || self.detached).then(|| {
                 let link = context.link().clone();
                 Ticker::new(PLACE_PERIOD_MS, move || link.send_message(Message::Tick))
             });
+        }
+        if told.playing {
             dispatch.emit(Event::PlaybackChanged { playing });
         }
         if told.cast.on_screen {
@@ -266,7 +279,8 @@ impl VideoOverlay {
 
     fn tick(&mut self, context: &Context<Self>) -> bool {
         let announced = self.announce(context);
-        self.place(context) || announced
+        let moved = self.detached && self.measure(context);
+        self.place(context) || moved || announced
     }
 
     fn announce(&mut self, context: &Context<Self>) -> bool {

@@ -146,16 +146,17 @@ pub struct Placed {
     pub labelled: bool,
 }
 
-/// Gives each of `candidates` its place; the answer is in the order of the candidates.
+/// Gives each of `candidates` its place; the answer is in the order of the candidates. No label stands on
+/// anything `blocked`.
 #[must_use]
-pub fn place(candidates: &[Candidate], room: Room) -> Vec<Placed> {
+pub fn place(candidates: &[Candidate], room: Room, blocked: &[Rect]) -> Vec<Placed> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by_key(|&index| candidates.get(index).map_or(u8::MAX, rank));
     let mut placed: Vec<Placed> = candidates
         .iter()
         .map(|one| Placed::bare(one, room.area))
         .collect();
-    let mut taken: Vec<Rect> = Vec::new();
+    let mut taken: Vec<Rect> = blocked.to_vec();
     let mut labels = 0;
     for index in order {
         let (Some(candidate), Some(slot)) = (candidates.get(index), placed.get_mut(index)) else {
@@ -329,7 +330,7 @@ mod tests {
     }
 
     fn check(candidates: &[Candidate], expected: &[Option<Side>]) {
-        let found: Vec<Option<Side>> = place(candidates, ROOM)
+        let found: Vec<Option<Side>> = place(candidates, ROOM, &[])
             .iter()
             .map(|one| one.labelled.then_some(one.side))
             .collect();
@@ -351,6 +352,25 @@ mod tests {
             .collect();
         let right = Some(Side::Right);
         check(&five, &[right, right, right, None, None]);
+    }
+
+    #[test]
+    fn a_label_keeps_clear_of_what_is_blocked() {
+        let button = Rect {
+            x: 310.0,
+            y: 190.0,
+            width: 100.0,
+            height: 40.0,
+        };
+        let placed = place(&[candidate(0, 300.0, 200.0)], ROOM, &[button]);
+        assert_eq!(
+            placed,
+            [Placed {
+                tag: 0,
+                side: Side::Left,
+                labelled: true
+            }]
+        );
     }
 
     #[test]
@@ -454,7 +474,7 @@ mod tests {
                 .enumerate()
                 .map(|(tag, &(x, y))| candidate(tag, x, y))
                 .collect();
-            let placed = place(&candidates, ROOM);
+            let placed = place(&candidates, ROOM, &[]);
             let labels: Vec<(usize, Rect)> = placed
                 .iter()
                 .filter(|one| one.labelled)
@@ -481,12 +501,12 @@ mod tests {
                 .enumerate()
                 .map(|(tag, &(x, y))| candidate(tag, x, y))
                 .collect();
-            let first = place(&candidates, ROOM);
+            let first = place(&candidates, ROOM, &[]);
             for (candidate, one) in candidates.iter_mut().zip(&first) {
                 candidate.side = one.labelled.then_some(one.side);
                 candidate.had_label = one.labelled;
             }
-            let second = place(&candidates, ROOM);
+            let second = place(&candidates, ROOM, &[]);
             for (before, after) in first.iter().zip(&second) {
                 prop_assert!(!before.labelled || !after.labelled || before.side == after.side);
             }

@@ -8,7 +8,11 @@ use super::labels::Seen;
 use super::overlay::VideoOverlay;
 use crate::browser::dom::{self, HtmlElement};
 use crate::browser::video::animation_now_ms;
-use crate::browser::viewport::{Layout, measure};
+use crate::browser::viewport::{Layout, boxes_within, measure};
+
+/// Buttons over the picture that are always there.
+const BUTTONS: &str =
+    "[part~='products-button'], [part~='bag-button'], [part~='fullscreen-button']";
 
 /// How far ahead a label looks for a place that it can keep, seconds.
 const LOOK_AHEAD_S: f64 = 1.0;
@@ -32,8 +36,17 @@ impl VideoOverlay {
         }
         self.layout = layout;
         self.apply_layout();
+        self.measure_buttons();
         self.place(context);
         true
+    }
+
+    /// Keeps labels clear of the buttons over the picture.
+    pub(super) fn measure_buttons(&mut self) {
+        let Some(frame) = self.frame.cast::<HtmlElement>() else {
+            return;
+        };
+        self.labels.block(boxes_within(&frame, BUTTONS));
     }
 
     pub(super) fn apply_layout(&self) {
