@@ -1,10 +1,11 @@
 //! The order backend of Shoptag.
 //!
 //! A request passes `edge` (origins, headers, limits), is parsed by `body` into a shape of
-//! `shoptag_protocol`, and handled by the file of its feature and verb. Handlers parse, ask the store and
-//! answer; they never compute money. What is decided is decided by pure functions (`pricing`,
-//! `quotes::decide`, `orders::decide`, `orders::advance`) on facts that the store reads inside its
-//! transaction. `store` is the only place with SQL; `error` the only one that makes HTTP of an error.
+//! `shoptag_protocol`, and handled by the file of its feature and verb. Handlers parse, ask the
+//! store and answer; they never compute money. What is decided is decided by pure functions
+//! (`pricing`, `quotes::decide`, `orders::decide`, `orders::advance`) on facts that the store reads
+//! inside its transaction. `store` is the only place with SQL; `error` the only one that makes HTTP
+//! of an error.
 #![forbid(unsafe_code)]
 
 pub mod bag_bindings;
@@ -18,6 +19,7 @@ pub mod demo;
 mod edge;
 pub mod entropy;
 pub mod error;
+mod fulfilments;
 mod health;
 pub mod ledger_accounts;
 mod openapi;
@@ -25,6 +27,7 @@ pub mod orders;
 pub mod pricing;
 pub mod problems;
 pub mod quotes;
+pub mod refunds;
 pub mod shopper;
 pub mod sites;
 mod state;
@@ -70,6 +73,15 @@ fn router(state: AppState, folder: Option<&Path>) -> Router {
         .route("/v1/clicks", post(clicks::exchange))
         .route("/v1/bag-bindings", post(bag_bindings::create))
         .route("/v1/orders/{number}/decision", get(decisions::read))
+        .route("/v1/orders/{number}/refunds", post(refunds::create))
+        .route(
+            "/v1/orders/{number}/fulfilments/{brand}/{verb}",
+            post(fulfilments::advance),
+        )
+        .route(
+            "/v1/accounts/{id}/statement",
+            get(ledger_accounts::statement),
+        )
         .route("/v1/openapi.json", get(openapi::openapi))
         .method_not_allowed_fallback(method)
         .layer(from_fn_with_state(state.clone(), edge::cors));

@@ -15,8 +15,8 @@ use crate::problems;
 #[openapi(
     info(
         title = "Shoptag order backend",
-        description = "Tags of a video, prices, orders. Amounts are whole minor units, instants UTC \
-                       milliseconds. Errors are RFC 9457 problem documents with stable codes.",
+        description = "Tags of a video, prices, orders. Amounts are whole minor units, instants \
+                       UTC milliseconds. Errors are RFC 9457 problem documents with stable codes.",
         license(name = "MIT OR Apache-2.0"),
     ),
     paths(
@@ -27,6 +27,9 @@ use crate::problems;
         crate::bag_bindings::create,
         crate::orders::receive,
         crate::decisions::read,
+        crate::refunds::create,
+        crate::fulfilments::advance,
+        crate::ledger_accounts::statement,
         crate::orders::read,
         crate::orders::cancel,
         crate::orders::page,

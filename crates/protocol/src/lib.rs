@@ -11,6 +11,7 @@ mod decision;
 mod order;
 mod problem;
 mod quote;
+mod refund;
 mod saved;
 mod touchpoint;
 mod video;
@@ -31,6 +32,10 @@ pub use problem::{FieldError, Problem};
 pub use quote::{
     Address, AppliedDiscount, Contact, DeliveryChoice, DeliveryOption, PricedLine, Quote,
     QuoteLine, QuoteRequest, QuotedShipment, Totals,
+};
+pub use refund::{
+    FulfilmentDocument, RefundDocument, RefundLine, RefundRequest, RefundedLine, StatementBalance,
+    StatementDocument, StatementLine, StatementMovement,
 };
 pub use saved::{SavedBag, SavedLine};
 pub use touchpoint::{

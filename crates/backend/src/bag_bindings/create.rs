@@ -13,8 +13,8 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::tokens::{BagClaims, CLAIMS_VERSION, ReceiptClaims, Use};
 
-/// Binds a bag line to a click of at most seven days ago: 30 days, or what the brand has set. A refusal
-/// never stops a purchase: the line is then bought without a receipt.
+/// Binds a bag line to a click of at most seven days ago: 30 days, or what the brand has set. A
+/// refusal never stops a purchase: the line is then bought without a receipt.
 #[utoipa::path(
     post, path = "/v1/bag-bindings", tag = "attribution",
     request_body = BagBindingRequest,

@@ -1,4 +1,5 @@
-//! Bag bindings: a bag line tied to the click that led to it, so that no later click can take it away.
+//! Bag bindings: a bag line tied to the click that led to it, so that no later click can take it
+//! away.
 
 mod create;
 

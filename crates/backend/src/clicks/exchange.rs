@@ -20,8 +20,9 @@ use crate::tokens::{
 };
 use crate::touchpoints::user_agent;
 
-/// Exchanges a tag's token for a receipt of the tap, valid for seven days. The same touchpoint gets the
-/// same click again. A refusal never stops a purchase: the line is then bought without a receipt.
+/// Exchanges a tag's token for a receipt of the tap, valid for seven days. The same touchpoint gets
+/// the same click again. A refusal never stops a purchase: the line is then bought without a
+/// receipt.
 #[utoipa::path(
     post, path = "/v1/clicks", tag = "attribution",
     request_body = ClickRequest,

@@ -1,6 +1,6 @@
-//! What a wish for a collaboration makes of those that are there. Pure. The past is never changed: other
-//! rates are a new version from now on, and the protected rate (`shoptag_attribution::rate_at`) softens
-//! cuts.
+//! What a wish for a collaboration makes of those that are there. Pure. The past is never changed:
+//! other rates are a new version from now on, and the protected rate
+//! (`shoptag_attribution::rate_at`) softens cuts.
 
 use shoptag_attribution::{
     Collaboration, CollaborationEnd, CollaborationFields, CollaborationKind, CollaborationScope,
@@ -57,8 +57,8 @@ impl Wish {
 
 /// The collaboration that `wish` makes or changes, as it stands then; `None` when nothing changes.
 ///
-/// Other rates begin at `now`, or at `wish.from` when that is later. What has ended stays ended: a wish
-/// that begins after its end makes another one.
+/// Other rates begin at `now`, or at `wish.from` when that is later. What has ended stays ended: a
+/// wish that begins after its end makes another one.
 ///
 /// # Errors
 /// [`IdError`] when creator, brand and product together are too long for an id.
@@ -149,8 +149,8 @@ mod tests {
         }
     }
 
-    /// Applies wishes one after another; the direct rates with their beginnings, and the end, of the
-    /// collaborations that result.
+    /// Applies wishes one after another; the direct rates with their beginnings, and the end, of
+    /// the collaborations that result.
     fn after(wishes: &[(i64, Wish)]) -> Vec<(String, Vec<(u16, i64)>, Option<i64>)> {
         let mut all: Vec<Collaboration> = Vec::new();
         for (now, wish) in wishes {

@@ -9,8 +9,8 @@ use shoptag_ledger::{PaidBy, PlatformFee};
 
 use super::Wish;
 
-/// `{"creator", "brand", "product"?, "direct_bp", "halo_bp"?, "kind", "from", "until"?}`; instants in
-/// RFC 3339.
+/// `{"creator", "brand", "product"?, "direct_bp", "halo_bp"?, "kind", "from", "until"?}`; instants
+/// in RFC 3339.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CollaborationEntry {

@@ -1,5 +1,5 @@
-//! Who promotes what at which rate: set by the tenant file and by commands, with every version of the
-//! terms. Which rate a click gets is decided by `shoptag_attribution::rate_at`.
+//! Who promotes what at which rate: set by the tenant file and by commands, with every version of
+//! the terms. Which rate a click gets is decided by `shoptag_attribution::rate_at`.
 
 mod change;
 mod entry;
@@ -41,7 +41,8 @@ pub struct CreditSetup {
 /// What applying a setup did to the collaborations.
 pub type Changed = Vec<CollaborationFields>;
 
-/// By what a purchase of one's own is found: SHA-256 of the address in lower case, without spaces around.
+/// By what a purchase of one's own is found: SHA-256 of the address in lower case, without spaces
+/// around.
 #[must_use]
 pub fn email_hash(address: &str) -> [u8; 32] {
     use sha2::{Digest, Sha256};

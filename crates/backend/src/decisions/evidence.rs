@@ -1,4 +1,5 @@
-//! What the decision reads about an order, put together from verified receipts and stored clicks. Pure.
+//! What the decision reads about an order, put together from verified receipts and stored clicks.
+//! Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Decisions: who earned each line of an order, written in the order's own transaction, and read by its
-//! creators and brands.
+//! Decisions: who earned each line of an order, written in the order's own transaction, and read by
+//! its creators and brands.
 
 mod evidence;
 mod present;

@@ -1,5 +1,5 @@
-//! The receipts of a submitted order, verified before its transaction: signatures cost the writing thread
-//! nothing.
+//! The receipts of a submitted order, verified before its transaction: signatures cost the writing
+//! thread nothing.
 
 use axum::http::HeaderMap;
 use shoptag_attribution::Exclusion;

@@ -12,8 +12,8 @@ use crate::error::ApiError;
 use crate::ledger_accounts::authorise;
 use crate::state::AppState;
 
-/// Who earned each line of an order, and why the others did not: for the brand that sold the line and the
-/// creators who took part in it. To everybody else there is no such order.
+/// Who earned each line of an order, and why the others did not: for the brand that sold the line
+/// and the creators who took part in it. To everybody else there is no such order.
 #[utoipa::path(
     get, path = "/v1/orders/{number}/decision", tag = "attribution",
     params(("number" = String, Path, description = "The order's number, such as ST-7K3Q-94MX")),

@@ -1,6 +1,12 @@
-//! The accounts of brands and creators: who may read them, and their statements.
+//! The accounts of brands and creators: who may read them, their statements, and whether the books hold.
 
 mod party;
+mod statement;
+mod verify;
 
 pub use party::{ApiKey, ApiSecret, Party, PartyKind};
 pub(crate) use party::authorise;
+pub(crate) use statement::__path_statement;
+pub(crate) use statement::statement;
+pub use statement::{Movements, accounts_of, sense};
+pub use verify::{DecisionRow, LedgerTables, Verified, VerifyError, replay_decision, verify};

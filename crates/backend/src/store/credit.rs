@@ -1,16 +1,20 @@
-//! The store's port for credit and commission: keys, collaborations, clicks, decisions, the ledger. The
-//! promises are those of [`super::Store`].
+//! The store's port for credit and commission: keys, collaborations, clicks, decisions, the ledger.
+//! The promises are those of [`super::Store`].
 
 use async_trait::async_trait;
 use shoptag_attribution::{Collaboration, CollaborationEnd};
 use shoptag_commerce::{CollaborationId, TenantId, Timestamp, TouchId, VariantId, VideoId};
+use shoptag_ledger::{Event, Payout, Record, RecordKey, Refusal};
+use shoptag_protocol::StatementDocument;
 
 use super::StoreError;
 use crate::bag_bindings::BindingFacts;
 use crate::clicks::{Clicked, NewClick};
 use crate::collaborations::{Changed, CreditSetup};
 use crate::decisions::DecisionRecord;
-use crate::ledger_accounts::{ApiKey, Party};
+use crate::error::ApiError;
+use crate::ledger_accounts::{ApiKey, DecisionRow, LedgerTables, Movements, Party};
+use crate::refunds::{RefundCommand, Refunded};
 use crate::tokens::StoredKey;
 use crate::view_sessions::Viewable;
 
@@ -78,4 +82,47 @@ pub trait CreditStore: Send + Sync {
 
     /// Revokes a key by its id; false when there is none such.
     async fn revoke_api_key(&self, key_id: String, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Refunds lines of a brand, with the commission that goes with them.
+    async fn refund(
+        &self,
+        command: RefundCommand,
+    ) -> Result<Result<Refunded, ApiError>, StoreError>;
+
+    /// Posts commissions whose hold is over, `limit` at most; how many.
+    async fn settle(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
+
+    /// Records what happened in the ledger otherwise: freezes, payouts, payments of brands.
+    async fn ledger_event(
+        &self,
+        tenant: TenantId,
+        key: RecordKey,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, StoreError>;
+
+    /// Payouts, of one batch or of all.
+    async fn payouts(
+        &self,
+        tenant: TenantId,
+        batch: Option<String>,
+    ) -> Result<Vec<Payout>, StoreError>;
+
+    /// A party's statement.
+    async fn statement(
+        &self,
+        party: Party,
+        movements: Movements,
+    ) -> Result<StatementDocument, StoreError>;
+
+    /// The ledger's log, and the tables that follow from it, at one moment.
+    async fn ledger(&self, tenant: TenantId) -> Result<(Vec<Record>, LedgerTables), StoreError>;
+
+    /// Decisions from a sequence on, `limit` at most.
+    async fn decisions(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<DecisionRow>, StoreError>;
 }

@@ -1,9 +1,9 @@
 //! The store's port: one method a business question. The only place below with SQL is an adapter.
 //!
-//! Every adapter gives the same promises, held by one contract suite (`tests/api/store_contract.rs`):
-//! a method that answers `Ok` has made its effect durable (fsync); it is one transaction; an error means
-//! that nothing happened; what is decided is decided by the pure rules of the features, on facts read
-//! inside that transaction.
+//! Every adapter gives the same promises, held by one contract suite
+//! (`tests/api/store_contract.rs`): a method that answers `Ok` has made its effect durable (fsync);
+//! it is one transaction; an error means that nothing happened; what is decided is decided by the
+//! pure rules of the features, on facts read inside that transaction.
 
 mod credit;
 pub mod sqlite;
@@ -26,8 +26,8 @@ pub enum StoreError {
     /// The queue is full. Nothing happened; come back in a second.
     #[error("the store's queue is full")]
     Busy,
-    /// The database refused or is away. Nothing happened that one could rely on; the same request with
-    /// the same key may be sent again.
+    /// The database refused or is away. Nothing happened that one could rely on; the same request
+    /// with the same key may be sent again.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
     /// What was read contradicts what was written. A defect; retrying does not help.
@@ -102,7 +102,8 @@ pub trait Store: CreditStore {
         now: Timestamp,
     ) -> Result<Advanced, StoreError>;
 
-    /// Writes a tenant with its sites, terms, creators and videos; the same setup again changes nothing.
+    /// Writes a tenant with its sites, terms, creators and videos; the same setup again changes
+    /// nothing.
     async fn apply(&self, setup: TenantSetup) -> Result<(), StoreError>;
 
     /// The currency of a tenant; `None` when there is no such tenant.
@@ -111,8 +112,8 @@ pub trait Store: CreditStore {
     /// The brands of a tenant, by id and name.
     async fn brands(&self, tenant: TenantId) -> Result<Vec<(BrandId, String)>, StoreError>;
 
-    /// Writes products with variants, images, options and stock; the same products again change nothing.
-    /// A variant that its product no longer has is not listed any more.
+    /// Writes products with variants, images, options and stock; the same products again change
+    /// nothing. A variant that its product no longer has is not listed any more.
     async fn upsert_products(
         &self,
         tenant: TenantId,

@@ -10,7 +10,8 @@ use shoptag_commerce::{
 /// Version of the claims. Others are refused.
 pub(crate) const CLAIMS_VERSION: u8 = 1;
 
-/// How long a tag's token can be exchanged: 15 minutes. Short, since whoever reads the page can copy it.
+/// How long a tag's token can be exchanged: 15 minutes. Short, since whoever reads the page can
+/// copy it.
 pub const TAG_TOKEN_MS: i64 = 15 * MINUTE_MS;
 
 /// How long a click counts: 7 days (DESIGN 5.3).
@@ -35,8 +36,8 @@ impl Use {
     }
 }
 
-/// A tag that was shown: who earns by it, and at which rate at that time. Evidence; the rate that counts
-/// is stamped at the click.
+/// A tag that was shown: who earns by it, and at which rate at that time. Evidence; the rate that
+/// counts is stamped at the click.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagClaims {
     /// 1.
@@ -98,7 +99,8 @@ pub struct BagClaims {
     pub bound_at: Timestamp,
 }
 
-/// What tokens and rows keep of a view session's id: half of its SHA-256, which says nothing about it.
+/// What tokens and rows keep of a view session's id: half of its SHA-256, which says nothing about
+/// it.
 #[must_use]
 pub fn session_hash(view_session_id: &str) -> String {
     let hash = Sha256::digest(view_session_id.as_bytes());

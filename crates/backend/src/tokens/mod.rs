@@ -1,9 +1,9 @@
-//! Tokens of tags and receipts of clicks: PASETO v4.public, minted and read here alone. The widget only
-//! carries them.
+//! Tokens of tags and receipts of clicks: PASETO v4.public, minted and read here alone. The widget
+//! only carries them.
 //!
-//! A key signs from its first instant until a later one does, and is believed for as long as anything
-//! that it signed may still earn. Keys stand in the database, or in the file that `SHOPTAG_TOKEN_KEYS`
-//! names.
+//! A key signs from its first instant until a later one does, and is believed for as long as
+//! anything that it signed may still earn. Keys stand in the database, or in the file that
+//! `SHOPTAG_TOKEN_KEYS` names.
 
 mod claims;
 mod key;

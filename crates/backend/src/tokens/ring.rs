@@ -16,8 +16,8 @@ const RING_AGE_MS_MAX: i64 = 10 * SECOND_MS;
 /// How long a key is known before it signs, so that every server has read it: 30 looks.
 const LEAD_MS: i64 = 5 * MINUTE_MS;
 
-/// How long a key is believed after it has stopped signing: a click of its last token (15 minutes), bound
-/// to a bag line 7 days later, which a brand may keep for 90 days, and a day more.
+/// How long a key is believed after it has stopped signing: a click of its last token (15 minutes),
+/// bound to a bag line 7 days later, which a brand may keep for 90 days, and a day more.
 const OVERLAP_MS: i64 = (7 + 90 + 1) * DAY_MS + 15 * MINUTE_MS;
 
 /// The keys, cached.
@@ -88,8 +88,8 @@ pub struct Rotation {
     pub signs_from: Timestamp,
 }
 
-/// `keys` with `fresh` as the next one to sign, five minutes from `now`; those before it are believed for
-/// 98 days more, and those whose time is over are gone.
+/// `keys` with `fresh` as the next one to sign, five minutes from `now`; those before it are
+/// believed for 98 days more, and those whose time is over are gone.
 #[must_use]
 pub fn rotated(keys: Vec<StoredKey>, mut fresh: StoredKey, now: Timestamp) -> Rotation {
     let mut keys: Vec<StoredKey> = keys

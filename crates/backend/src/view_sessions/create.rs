@@ -13,8 +13,8 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::tokens::{TAG_TOKEN_MS, Use};
 
-/// Begins a view session, or renews one: a token for each tag of the video. The session's id is random,
-/// kept in memory only, and says nothing about the shopper.
+/// Begins a view session, or renews one: a token for each tag of the video. The session's id is
+/// random, kept in memory only, and says nothing about the shopper.
 #[utoipa::path(
     post, path = "/v1/view-sessions", tag = "attribution",
     request_body = ViewSessionRequest,

@@ -73,9 +73,9 @@ pub fn mint(minting: &Minting, viewable: &Viewable) -> Vec<TagClaims> {
     .collect()
 }
 
-/// When a session began, as its id (a UUIDv7 of ours) says, at most a day before `now`: the tokens of a
-/// renewed session are younger than what was seen under the first ones. Who writes another time into
-/// the id gains an impression, which pays nothing.
+/// When a session began, as its id (a UUIDv7 of ours) says, at most a day before `now`: the tokens
+/// of a renewed session are younger than what was seen under the first ones. Who writes another
+/// time into the id gains an impression, which pays nothing.
 #[must_use]
 pub fn session_started_at(view_session_id: &str, now: Timestamp) -> Timestamp {
     uuid::Uuid::parse_str(view_session_id)

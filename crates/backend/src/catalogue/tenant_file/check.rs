@@ -1,4 +1,5 @@
-//! From the file's shape to a setup that can be written: every rule with the pointer of what breaks it.
+//! From the file's shape to a setup that can be written: every rule with the pointer of what breaks
+//! it.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -16,7 +17,7 @@ use crate::pricing::{DeliveryTerms, DiscountTerms, TaxRate};
 use crate::shopper::is_unassigned;
 use crate::sites::Site;
 
-fn refuse<T>(pointer: impl Into<String>, message: impl Into<String>) -> Result<T, ApplyError> {
+pub(super) fn refuse<T>(pointer: impl Into<String>, message: impl Into<String>) -> Result<T, ApplyError> {
     Err(ApplyError::Value {
         pointer: pointer.into(),
         message: message.into(),

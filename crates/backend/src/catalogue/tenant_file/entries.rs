@@ -1,4 +1,5 @@
-//! The tenant file's shape. Unknown fields are refused, so that a slip of the pen is not a silent default.
+//! The tenant file's shape. Unknown fields are refused, so that a slip of the pen is not a silent
+//! default.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,6 +8,9 @@ use serde::Deserialize;
 use shoptag_commerce::{
     BasisPoints, BrandId, CreatorId, Currency, ProductId, SiteKey, TenantId, VideoId,
 };
+use shoptag_ledger::HoldPeriod;
+
+use crate::collaborations::{CollaborationEntry, FeeEntry};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +31,8 @@ pub(super) struct TenantFile {
     pub(super) ratings: Vec<RatingEntry>,
     #[serde(default)]
     pub(super) swatches: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) collaborations: Vec<CollaborationEntry>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +46,8 @@ pub(super) struct TenantEntry {
     pub(super) withdrawal_days: u16,
     pub(super) terms_url: String,
     pub(super) privacy_url: String,
+    #[serde(default)]
+    pub(super) platform_fee: Option<FeeEntry>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +75,10 @@ pub(super) struct BrandEntry {
     pub(super) delivery: Vec<DeliveryEntry>,
     #[serde(default)]
     pub(super) discounts: Vec<DiscountEntry>,
+    #[serde(default)]
+    pub(super) bag_binding_days: Option<u16>,
+    #[serde(default)]
+    pub(super) hold_days: Option<HoldPeriod>,
 }
 
 #[derive(Deserialize)]
@@ -98,6 +110,9 @@ pub(super) struct CreatorEntry {
     pub(super) name: String,
     pub(super) handle: String,
     pub(super) followers: u32,
+    /// Only its hash is kept, for finding purchases of one's own.
+    #[serde(default)]
+    pub(super) email: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! `apply FILE`: a tenant's setup as one JSON file, checked whole before anything is written.
 
 mod check;
+mod credit;
 mod entries;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use shoptag_commerce::Timestamp;
 
 use super::import::{ImportError, Imported, import};
 use crate::body;
+use crate::collaborations::Changed;
 use crate::error::ApiError;
 use crate::store::{Store, StoreError};
 use check::check;
@@ -64,10 +66,12 @@ pub struct Applied {
     pub tag_defects: Vec<(PathBuf, String)>,
     /// What became of each feed.
     pub feeds: Vec<(PathBuf, Imported)>,
+    /// Collaborations that were made or changed.
+    pub collaborations: Changed,
 }
 
-/// Reads the file at `path`, writes what it says, and imports its feeds. Applying twice is applying once,
-/// but for the stock: it becomes again what the feeds say.
+/// Reads the file at `path`, writes what it says, and imports its feeds. Applying twice is applying
+/// once, but for the stock: it becomes again what the feeds say.
 ///
 /// # Errors
 /// [`ApplyError`].
@@ -79,7 +83,9 @@ pub async fn apply(store: &dyn Store, path: &Path, now: Timestamp) -> Result<App
     let mut applied = Applied::default();
     let setup = check(&file, folder, &mut applied)?;
     let (tenant, currency) = (setup.id.clone(), setup.currency);
+    let credit = credit::check(&file)?;
     store.apply(setup).await?;
+    applied.collaborations = store.apply_credit(tenant.clone(), credit, now).await?;
     for feed in &file.feeds {
         let path = folder.join(&feed.file);
         let bytes = read(&path)?;

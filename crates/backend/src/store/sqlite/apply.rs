@@ -5,8 +5,8 @@ use rusqlite::{Connection, params};
 use super::StoreError;
 use crate::catalogue::{BrandSetup, TenantSetup, VideoSetup};
 
-/// Writes a setup. Sites, countries, the tax table and swatches become exactly what it says; brands,
-/// creators, videos and ratings that it leaves out stay.
+/// Writes a setup. Sites, countries, the tax table and swatches become exactly what it says;
+/// brands, creators, videos and ratings that it leaves out stay.
 ///
 /// # Errors
 /// The database's; [`StoreError::Unavailable`] when a site key is another tenant's.

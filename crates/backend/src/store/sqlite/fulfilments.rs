@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use shoptag_commerce::{BrandId, TenantId, Timestamp};
 use shoptag_protocol::FulfilmentStatus;
 
-use super::{StoreError, holds, orders};
+use super::{StoreError, credit, holds, orders};
 use crate::orders::{
     Advanced, Cancellation, Cancelled, OrderRecord, Step, advance as follows, cancellation,
 };
@@ -106,5 +106,5 @@ fn move_to(
             holds::take(connection, tenant, line.variant_id.as_str(), back)?;
         }
     }
-    Ok(())
+    credit::fulfilment_moved(connection, record, brand, status, now)
 }

@@ -7,12 +7,13 @@ use shoptag_commerce::{DAY_MS, QuoteId, TenantId, Timestamp, VariantId};
 
 use super::{StoreError, Swept};
 
-/// How long a quote that became no order is kept with its personal data: an order may come back from a
-/// device that was off for 30 days, and is then priced anew from the quote. Three times that.
+/// How long a quote that became no order is kept with its personal data: an order may come back
+/// from a device that was off for 30 days, and is then priced anew from the quote. Three times
+/// that.
 const QUOTE_AGE_MS_MAX: i64 = 90 * DAY_MS;
 
-/// Gives back what expired before or at `now`. Every transaction that looks at stock begins with it, so
-/// that `held` never counts a hold that is over.
+/// Gives back what expired before or at `now`. Every transaction that looks at stock begins with
+/// it, so that `held` never counts a hold that is over.
 ///
 /// # Errors
 /// The database's.
@@ -103,8 +104,8 @@ pub(super) fn hold(
     Ok(())
 }
 
-/// Takes `quantity` out of the stock for good, or puts it back when negative. What is not counted stays
-/// uncounted; a count below zero is refused by the schema.
+/// Takes `quantity` out of the stock for good, or puts it back when negative. What is not counted
+/// stays uncounted; a count below zero is refused by the schema.
 ///
 /// # Errors
 /// The database's.

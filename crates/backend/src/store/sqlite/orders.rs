@@ -252,7 +252,8 @@ fn shipments(
     order: &str,
 ) -> Result<Vec<Shipment>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT f.*, b.name, b.legal_name FROM fulfilments f JOIN brands b USING (tenant_id, brand_id)
+        "SELECT f.*, b.name, b.legal_name
+         FROM fulfilments f JOIN brands b USING (tenant_id, brand_id)
          WHERE f.tenant_id = ?1 AND f.order_id = ?2 ORDER BY f.position",
     )?;
     let mut rows = statement.query(params![tenant, order])?;

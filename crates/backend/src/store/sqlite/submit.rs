@@ -152,8 +152,8 @@ fn by_key(
     }))
 }
 
-/// The answer with which the attempt has ended. Only who names a quote of the attempt gets it: quote ids
-/// are made by the server and known to its shopper alone.
+/// The answer with which the attempt has ended. Only who names a quote of the attempt gets it:
+/// quote ids are made by the server and known to its shopper alone.
 fn by_attempt(
     connection: &Connection,
     submission: &Submission,

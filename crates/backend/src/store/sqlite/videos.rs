@@ -23,9 +23,11 @@ pub(super) fn document(
     video: &VideoId,
 ) -> Result<Option<VideoDocument>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT v.video_id, v.title, v.creator_id, v.tag_track, v.paid_partnership, c.name, c.handle,
+        "SELECT v.video_id, v.title, v.creator_id, v.tag_track, v.paid_partnership,
+                c.name, c.handle,
                 t.currency, t.quantity_max, t.withdrawal_days, t.terms_url, t.privacy_url
-         FROM videos v JOIN creators c USING (tenant_id, creator_id) JOIN tenants t USING (tenant_id)
+         FROM videos v JOIN creators c USING (tenant_id, creator_id)
+         JOIN tenants t USING (tenant_id)
          WHERE v.tenant_id = ?1 AND v.video_id = ?2",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), video.as_str()])?;

@@ -1,5 +1,5 @@
-//! The one writing thread: it takes what is queued, runs each job in a savepoint of one transaction,
-//! commits once (one fsync) and only then answers all of them.
+//! The one writing thread: it takes what is queued, runs each job in a savepoint of one
+//! transaction, commits once (one fsync) and only then answers all of them.
 //!
 //! Alone, a job waits for nobody: what is queued at that moment is the group.
 

@@ -21,7 +21,8 @@ fn corrupt(error: impl std::fmt::Display) -> StoreError {
 /// Writes a setup.
 ///
 /// # Errors
-/// The database's; [`StoreError::Unavailable`] when a wish names a creator or brand that is not there.
+/// The database's; [`StoreError::Unavailable`] when a wish names a creator or brand that is not
+/// there.
 pub(super) fn apply(
     connection: &Connection,
     tenant: &TenantId,

@@ -1,4 +1,5 @@
-//! The decision on an order, written in the order's own transaction: evidence, receipt, credits, entries.
+//! The decision on an order, written in the order's own transaction: evidence, receipt, credits,
+//! entries.
 
 use std::collections::BTreeSet;
 

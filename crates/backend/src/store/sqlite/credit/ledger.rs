@@ -15,7 +15,8 @@ fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
-/// Records `event` under `key`, once. The inner error is the ledger's refusal, which is recorded too.
+/// Records `event` under `key`, once. The inner error is the ledger's refusal, which is recorded
+/// too.
 ///
 /// # Errors
 /// The database's; [`StoreError::Corrupt`] when the key stands for another event.

@@ -1,27 +1,34 @@
 //! Credit and commission in SQLite.
 
+mod accounts;
 mod clicks;
 mod collaborations;
 mod decide;
 mod keys;
 mod ledger;
+mod refunds;
 mod views;
 
 use async_trait::async_trait;
 use shoptag_attribution::{Collaboration, CollaborationEnd};
 use shoptag_commerce::{CollaborationId, TenantId, Timestamp, TouchId, VariantId, VideoId};
+use shoptag_ledger::{Event, Payout, Record, RecordKey, Refusal};
+use shoptag_protocol::StatementDocument;
 
 use super::{SqliteStore, StoreError};
 use crate::bag_bindings::BindingFacts;
 use crate::clicks::{Clicked, NewClick};
 use crate::collaborations::{Changed, CreditSetup};
 use crate::decisions::DecisionRecord;
-use crate::ledger_accounts::{ApiKey, Party};
+use crate::error::ApiError;
+use crate::ledger_accounts::{ApiKey, DecisionRow, LedgerTables, Movements, Party};
+use crate::refunds::{RefundCommand, Refunded};
 use crate::store::{ChangeKeys, CreditStore};
 use crate::tokens::StoredKey;
 use crate::view_sessions::Viewable;
 
 pub(super) use decide::credit;
+pub(super) use refunds::fulfilment_moved;
 
 #[async_trait]
 impl CreditStore for SqliteStore {
@@ -117,6 +124,73 @@ impl CreditStore for SqliteStore {
     async fn revoke_api_key(&self, key_id: String, now: Timestamp) -> Result<bool, StoreError> {
         self.writer
             .write(move |connection| keys::revoke(connection, &key_id, now))
+            .await
+    }
+
+    async fn refund(
+        &self,
+        command: RefundCommand,
+    ) -> Result<Result<Refunded, ApiError>, StoreError> {
+        self.writer
+            .write_or_undo(move |connection| refunds::refund(connection, &command))
+            .await
+    }
+
+    async fn settle(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        self.writer
+            .write(move |connection| refunds::settle(connection, now, limit))
+            .await
+    }
+
+    async fn ledger_event(
+        &self,
+        tenant: TenantId,
+        key: RecordKey,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        self.writer
+            .write(move |connection| ledger::record(connection, &tenant, key, event, now))
+            .await
+    }
+
+    async fn payouts(
+        &self,
+        tenant: TenantId,
+        batch: Option<String>,
+    ) -> Result<Vec<Payout>, StoreError> {
+        self.readers
+            .read(move |connection| accounts::payouts(connection, &tenant, batch.as_deref()))
+            .await
+    }
+
+    async fn statement(
+        &self,
+        party: Party,
+        movements: Movements,
+    ) -> Result<StatementDocument, StoreError> {
+        self.readers
+            .read(move |connection| accounts::statement(connection, &party, movements))
+            .await
+    }
+
+    async fn ledger(&self, tenant: TenantId) -> Result<(Vec<Record>, LedgerTables), StoreError> {
+        self.readers
+            .read(move |connection| {
+                let records = accounts::records(connection, &tenant)?;
+                Ok((records, accounts::tables(connection, &tenant)?))
+            })
+            .await
+    }
+
+    async fn decisions(
+        &self,
+        tenant: TenantId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<DecisionRow>, StoreError> {
+        self.readers
+            .read(move |connection| accounts::decisions(connection, &tenant, from, limit))
             .await
     }
 }

@@ -1,0 +1,96 @@
+//! `GET /v1/accounts/{id}/statement`.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use shoptag_commerce::Timestamp;
+use shoptag_ledger::Account;
+use shoptag_protocol::{Problem, StatementDocument, code};
+
+use super::{PartyKind, authorise};
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// Lines and movements of one answer.
+const PAGE: usize = 500;
+
+/// Which part of a statement is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movements {
+    /// First instant.
+    pub from: Timestamp,
+    /// Last instant, inclusive.
+    pub until: Timestamp,
+    /// Only records after this sequence.
+    pub after: Option<u64>,
+    /// At most so many lines and movements.
+    pub limit: usize,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Parameters {
+    from: Option<i64>,
+    until: Option<i64>,
+    after: Option<u64>,
+}
+
+/// What a brand owes, or what a creator has earned: balances, commissions line by line, and every
+/// movement. Only with the party's own key; to everybody else there is no such account.
+#[utoipa::path(
+    get, path = "/v1/accounts/{id}/statement", tag = "attribution",
+    params(("id" = String, Path, description = "The brand or creator whose key is sent"),
+           ("from" = Option<i64>, Query, description = "First instant, UTC milliseconds"),
+           ("until" = Option<i64>, Query, description = "Last instant, UTC milliseconds"),
+           ("after" = Option<u64>, Query, description = "`next_after` of the answer before")),
+    responses((status = 200, description = "The statement", body = StatementDocument),
+              (status = 401, description = "`authorization`", body = Problem,
+               content_type = "application/problem+json"),
+              (status = 404, description = "`not-found`", body = Problem,
+               content_type = "application/problem+json"))
+)]
+pub(crate) async fn statement(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let party = authorise(&state, &headers).await?;
+    if party.kind.id() != id {
+        return Err(ApiError::new(code::NOT_FOUND));
+    }
+    let movements = Movements {
+        from: Timestamp::from_ms(parameters.from.unwrap_or(i64::MIN)),
+        until: Timestamp::from_ms(parameters.until.unwrap_or(i64::MAX)),
+        after: parameters.after,
+        limit: PAGE,
+    };
+    let document: StatementDocument = state.store.statement(party, movements).await?;
+    Ok(([(CACHE_CONTROL, "private, no-store")], Json(document)).into_response())
+}
+
+/// The accounts of a party with their names in its statement.
+#[must_use]
+pub fn accounts_of(party: &PartyKind) -> Vec<(&'static str, Account)> {
+    match party {
+        PartyKind::Brand(brand) => vec![("owes", Account::BrandOwes(brand.clone()))],
+        PartyKind::Creator(creator) => vec![
+            ("pending", Account::CreatorPending(creator.clone())),
+            ("frozen", Account::CreatorFrozen(creator.clone())),
+            ("posted", Account::CreatorPosted(creator.clone())),
+            ("in-transit", Account::CreatorInTransit(creator.clone())),
+            ("receivable", Account::CreatorReceivable(creator.clone())),
+        ],
+    }
+}
+
+/// Debits in the sense in which people read the account: liabilities are what a creator has.
+#[must_use]
+pub fn sense(account: &Account, debit_minor: i64) -> i64 {
+    match account {
+        Account::BrandOwes(_) | Account::CreatorReceivable(_) | Account::Bank => debit_minor,
+        _ => debit_minor.saturating_neg(),
+    }
+}

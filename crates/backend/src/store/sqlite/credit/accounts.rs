@@ -1,0 +1,296 @@
+//! Reading the ledger: statements, the whole log, the decisions.
+
+use rusqlite::{Connection, params};
+use shoptag_commerce::{OrderId, TenantId, Timestamp};
+use shoptag_ledger::{
+    Account, LineRef, LineState, LineStatus, Payout, Record, RecordKey,
+};
+use shoptag_protocol::{StatementBalance, StatementDocument, StatementLine, StatementMovement};
+
+use super::ledger::{digest, payout_of};
+use crate::ledger_accounts::{
+    DecisionRow, LedgerTables, Movements, Party, PartyKind, accounts_of, sense,
+};
+use crate::store::StoreError;
+use crate::store::sqlite::rows::{checked, json, plain, to_json};
+
+/// The statement of a party.
+///
+/// # Errors
+/// The database's.
+pub(super) fn statement(
+    connection: &Connection,
+    party: &Party,
+    movements: Movements,
+) -> Result<StatementDocument, StoreError> {
+    let mut balances = Vec::new();
+    let mut moved = Vec::new();
+    for (name, account) in accounts_of(&party.kind) {
+        balances.extend(balances_of(connection, party, name, &account)?);
+        moved.extend(movements_of(connection, party, name, &account, movements)?);
+    }
+    balances.sort_by(|a, b| a.currency.cmp(&b.currency));
+    moved.sort_by_key(|movement| movement.sequence);
+    let page = page_end(&moved, movements.limit);
+    let next_after = (page < moved.len())
+        .then(|| moved.get(page.saturating_sub(1)).map(|it| it.sequence))
+        .flatten();
+    moved.truncate(page);
+    Ok(StatementDocument {
+        party_id: party.kind.id().to_owned(),
+        party_kind: party.kind.name().to_owned(),
+        balances,
+        lines: lines(connection, party, movements.limit)?,
+        movements: moved,
+        next_after,
+    })
+}
+
+/// How many movements fit a page without parting a record; a single record always fits.
+fn page_end(moved: &[StatementMovement], limit: usize) -> usize {
+    let Some(next) = moved.get(limit) else {
+        return moved.len();
+    };
+    let cut = moved.partition_point(|it| it.sequence < next.sequence);
+    if cut > 0 {
+        cut
+    } else {
+        moved.partition_point(|it| it.sequence <= next.sequence)
+    }
+}
+
+fn balances_of(
+    connection: &Connection,
+    party: &Party,
+    name: &str,
+    account: &Account,
+) -> Result<Vec<StatementBalance>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT currency, balance_minor FROM ledger_balances
+         WHERE tenant_id = ?1 AND account = ?2 AND balance_minor <> 0",
+    )?;
+    let mut rows = statement.query(params![party.tenant.as_str(), to_json(account)?])?;
+    let mut balances = Vec::new();
+    while let Some(row) = rows.next()? {
+        balances.push(StatementBalance {
+            currency: plain(row, "currency")?,
+            account: name.to_owned(),
+            amount_minor: sense(account, plain(row, "balance_minor")?),
+        });
+    }
+    Ok(balances)
+}
+
+fn movements_of(
+    connection: &Connection,
+    party: &Party,
+    name: &str,
+    account: &Account,
+    movements: Movements,
+) -> Result<Vec<StatementMovement>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.sequence, e.currency, e.amount_minor, r.recorded_at,
+                r.event ->> '$.event' AS event, r.event ->> '$.line.line' AS line, o.number
+         FROM ledger_entries e JOIN ledger_records r USING (tenant_id, sequence)
+         LEFT JOIN orders o
+              ON o.tenant_id = e.tenant_id AND o.order_id = r.event ->> '$.line.order'
+         WHERE e.tenant_id = ?1 AND e.account = ?2 AND e.sequence > ?3
+           AND r.recorded_at BETWEEN ?4 AND ?5
+         ORDER BY e.sequence LIMIT ?6",
+    )?;
+    let after = movements
+        .after
+        .map_or(-1, |after| i64::try_from(after).unwrap_or(i64::MAX));
+    let mut rows = statement.query(params![
+        party.tenant.as_str(),
+        to_json(account)?,
+        after,
+        movements.from.ms(),
+        movements.until.ms(),
+        // One more shows that there is more.
+        movements.limit + 1,
+    ])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(StatementMovement {
+            sequence: plain(row, "sequence")?,
+            at: plain(row, "recorded_at")?,
+            event: plain(row, "event")?,
+            number: plain(row, "number")?,
+            line: plain(row, "line")?,
+            account: name.to_owned(),
+            currency: plain(row, "currency")?,
+            amount_minor: sense(account, plain(row, "amount_minor")?),
+        });
+    }
+    Ok(found)
+}
+
+fn lines(
+    connection: &Connection,
+    party: &Party,
+    limit: usize,
+) -> Result<Vec<StatementLine>, StoreError> {
+    let column = match party.kind {
+        PartyKind::Brand(_) => "brand_id",
+        PartyKind::Creator(_) => "creator_id",
+    };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT l.line, l.state, o.number, p.title FROM ledger_lines l
+         JOIN orders o USING (tenant_id, order_id)
+         JOIN order_lines p ON p.tenant_id = l.tenant_id AND p.order_id = l.order_id
+                           AND p.position = l.line
+         WHERE l.tenant_id = ?1 AND l.{column} = ?2
+         ORDER BY o.placed_at DESC, o.order_id, l.line LIMIT ?3"
+    ))?;
+    let key = params![party.tenant.as_str(), party.kind.id(), limit];
+    let mut rows = statement.query(key)?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state: LineState = json(row, "state")?;
+        let terms = &state.terms;
+        lines.push(StatementLine {
+            number: plain(row, "number")?,
+            line: plain(row, "line")?,
+            title: plain(row, "title")?,
+            creator_id: terms.creator.as_str().to_owned(),
+            brand_id: terms.brand.as_str().to_owned(),
+            currency: terms.currency.code().to_owned(),
+            base_minor: state.remaining_minor,
+            rate_bps: terms.rate_bps.get(),
+            commission_minor: state.creator_minor(),
+            fee_minor: state.fee_minor(),
+            status: match state.status() {
+                LineStatus::Pending => "pending",
+                LineStatus::Frozen => "frozen",
+                LineStatus::Posted => "posted",
+                LineStatus::Paid => "paid",
+                LineStatus::Reversed => "reversed",
+            }
+            .to_owned(),
+            due_at: state.hold_over_at().map(Timestamp::ms),
+        });
+    }
+    Ok(lines)
+}
+
+/// The whole log, oldest first.
+///
+/// # Errors
+/// The database's.
+pub(super) fn records(
+    connection: &Connection,
+    tenant: &TenantId,
+) -> Result<Vec<Record>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT * FROM ledger_records WHERE tenant_id = ?1 ORDER BY sequence")?;
+    let mut rows = statement.query([tenant.as_str()])?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(Record {
+            sequence: plain(row, "sequence")?,
+            key: checked(row, "key", RecordKey::parse)?,
+            at: Timestamp::from_ms(plain(row, "recorded_at")?),
+            event: json(row, "event")?,
+            outcome: json(row, "outcome")?,
+            digest: digest(row)?,
+        });
+    }
+    Ok(records)
+}
+
+/// What the database keeps beside the log.
+///
+/// # Errors
+/// The database's.
+pub(super) fn tables(
+    connection: &Connection,
+    tenant: &TenantId,
+) -> Result<LedgerTables, StoreError> {
+    let mut tables = LedgerTables::default();
+    let sql = "SELECT currency, account, balance_minor AS amount FROM ledger_balances
+               WHERE tenant_id = ?1 AND balance_minor <> 0";
+    sums(connection, tenant, sql, &mut tables.balances)?;
+    let sql = "SELECT currency, account, sum(amount_minor) AS amount FROM ledger_entries
+               WHERE tenant_id = ?1 GROUP BY currency, account HAVING sum(amount_minor) <> 0";
+    sums(connection, tenant, sql, &mut tables.entries)?;
+    tables.entry_count = connection.query_row(
+        "SELECT count(*) FROM ledger_entries WHERE tenant_id = ?1",
+        [tenant.as_str()],
+        |row| row.get(0),
+    )?;
+    let mut statement = connection
+        .prepare_cached("SELECT order_id, line, state FROM ledger_lines WHERE tenant_id = ?1")?;
+    let mut rows = statement.query([tenant.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let line = LineRef {
+            order: checked(row, "order_id", OrderId::parse)?,
+            line: plain(row, "line")?,
+        };
+        tables.lines.insert(line, json(row, "state")?);
+    }
+    Ok(tables)
+}
+
+fn sums(
+    connection: &Connection,
+    tenant: &TenantId,
+    sql: &str,
+    into: &mut std::collections::BTreeMap<(String, Account), i64>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([tenant.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let key = (plain(row, "currency")?, json(row, "account")?);
+        into.insert(key, plain(row, "amount")?);
+    }
+    Ok(())
+}
+
+/// Payouts of a batch, by creator.
+///
+/// # Errors
+/// The database's.
+pub(super) fn payouts(
+    connection: &Connection,
+    tenant: &TenantId,
+    batch: Option<&str>,
+) -> Result<Vec<Payout>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT * FROM payouts WHERE tenant_id = ?1 AND (?2 IS NULL OR batch_id = ?2)
+         ORDER BY batch_id, creator_id",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), batch])?;
+    let mut payouts = Vec::new();
+    while let Some(row) = rows.next()? {
+        payouts.push(payout_of(row)?);
+    }
+    Ok(payouts)
+}
+
+/// Decisions from `from` on, `limit` at most.
+///
+/// # Errors
+/// The database's.
+pub(super) fn decisions(
+    connection: &Connection,
+    tenant: &TenantId,
+    from: u64,
+    limit: usize,
+) -> Result<Vec<DecisionRow>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, evidence, receipt, digest FROM decisions
+         WHERE tenant_id = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), from, limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(DecisionRow {
+            sequence: plain(row, "sequence")?,
+            evidence: plain(row, "evidence")?,
+            receipt: plain(row, "receipt")?,
+            digest: digest(row)?,
+        });
+    }
+    Ok(found)
+}
