@@ -18,7 +18,7 @@ async fn a_purchase_on_a_desktop_ends_in_an_order_with_exact_totals() -> Outcome
     browser.pictures_in_both_schemes("tags").await?;
 
     browser.click_tag("lamp-morning").await?;
-    browser.text("Fold linen table lamp").await?;
+    browser.part("card").await?;
     browser.pictures_in_both_schemes("card").await?;
     browser.click("Clay").await?;
     browser.picture("variant").await?;

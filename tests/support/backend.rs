@@ -8,17 +8,22 @@ use std::process::{Child, Command, Stdio};
 use super::Outcome;
 
 /// A running backend.
-pub struct Backend {
+pub(crate) struct Backend {
     /// Where it listens; the shopper's browser comes through a proxy.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// Its SQLite file.
-    pub database: PathBuf,
+    pub(crate) database: PathBuf,
     child: Child,
 }
 
 impl Backend {
     /// Reads the tenant file into a new database in `folder` and serves `site` beside the API.
-    pub fn start(program: &Path, tenant: &Path, site: &Path, folder: &Path) -> Outcome<Self> {
+    pub(crate) fn start(
+        program: &Path,
+        tenant: &Path,
+        site: &Path,
+        folder: &Path,
+    ) -> Outcome<Self> {
         let database = folder.join("shoptag.db");
         let applied = Command::new(program)
             .arg("apply")

@@ -1,6 +1,6 @@
 //! A real Chromium by WebDriver: how it is started, in which shapes, and what it must not complain about.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -32,7 +32,7 @@ const WATCH: &str = r"
 
 /// What the screen in front of the shopper is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A mouse, a keyboard and 1280 by 900 CSS pixels.
     Desktop,
     /// Fingers and 390 by 844 CSS pixels.
@@ -40,29 +40,41 @@ pub enum Shape {
 }
 
 /// A browser window with an empty profile.
-pub struct Browser {
+pub(crate) struct Browser {
     /// The WebDriver session.
-    pub driver: WebDriver,
+    pub(crate) driver: WebDriver,
     pictures: PathBuf,
     picture_count: std::cell::Cell<u32>,
     _program: Program,
     _profile: TempDir,
 }
 
-/// The ChromeDriver process, ended with its browser when a journey ends.
-struct Program(Child);
+/// The ChromeDriver process, ended with its browser when a journey ends, however that is.
+struct Program {
+    child: Child,
+    port: u16,
+}
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        // Asked politely it closes its browsers, which a kill alone would leave running. It may have ended
+        // already; then neither is needed.
+        if let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) {
+            let request = b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            let mut answer = Vec::new();
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
+            let _ = stream
+                .write_all(request)
+                .and_then(|()| stream.read_to_end(&mut answer));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
 impl Browser {
     /// Starts a browser whose pictures go to `target/journeys/<journey>`.
-    pub async fn start(shape: Shape, journey: &str) -> Outcome<Self> {
+    pub(crate) async fn start(shape: Shape, journey: &str) -> Outcome<Self> {
         let pictures = results("journeys").join(journey);
         if pictures.exists() {
             std::fs::remove_dir_all(&pictures)?;
@@ -92,12 +104,12 @@ impl Browser {
     }
 
     /// A command of the DevTools protocol.
-    pub async fn cdp(&self, method: &str, parameters: Value) -> Outcome<Value> {
+    pub(crate) async fn cdp(&self, method: &str, parameters: Value) -> Outcome<Value> {
         Ok(self.driver.cdp().send_raw(method, parameters).await?)
     }
 
     /// Keeps a picture of the window as the next step of the journey.
-    pub async fn picture(&self, step: &str) -> Outcome<()> {
+    pub(crate) async fn picture(&self, step: &str) -> Outcome<()> {
         let number = self.picture_count.get() + 1;
         self.picture_count.set(number);
         let path = self.pictures.join(format!("{number:02}-{step}.png"));
@@ -106,7 +118,8 @@ impl Browser {
     }
 
     /// Keeps a picture in light and one in dark.
-    pub async fn pictures_in_both_schemes(&self, step: &str) -> Outcome<()> {
+    pub(crate) async fn pictures_in_both_schemes(&self, step: &str) -> Outcome<()> {
+        self.settle().await?;
         self.picture(step).await?;
         self.colour_scheme("dark").await?;
         self.picture(&format!("{step}-dark")).await?;
@@ -114,7 +127,7 @@ impl Browser {
     }
 
     /// What the system says about light and dark.
-    pub async fn colour_scheme(&self, scheme: &str) -> Outcome<()> {
+    pub(crate) async fn colour_scheme(&self, scheme: &str) -> Outcome<()> {
         let features = json!([
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-reduced-motion", "value": "no-preference" },
@@ -131,7 +144,12 @@ impl Browser {
     ///
     /// The page waits for itself, frame by frame; nothing here sleeps. `what` names it when it never
     /// comes.
-    pub async fn wait_for(&self, what: &str, body: &str, arguments: Vec<Value>) -> Outcome<Value> {
+    pub(crate) async fn wait_for(
+        &self,
+        what: &str,
+        body: &str,
+        arguments: Vec<Value>,
+    ) -> Outcome<Value> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
              const given = [...arguments].slice(0, -1);
@@ -164,13 +182,13 @@ impl Browser {
     }
 
     /// Runs `body` in the page once.
-    pub async fn run(&self, body: &str, arguments: Vec<Value>) -> Outcome<Value> {
+    pub(crate) async fn run(&self, body: &str, arguments: Vec<Value>) -> Outcome<Value> {
         let script = format!("{HELPERS}\n{body}");
         Ok(self.driver.execute(script, arguments).await?.json().clone())
     }
 
     /// Waits until what moves has come to rest: transitions and animations that end.
-    pub async fn settle(&self) -> Outcome<()> {
+    pub(crate) async fn settle(&self) -> Outcome<()> {
         let still = "const moving = (root) => root.getAnimations({ subtree: true });
             const roots = [document, ...[...every(document)].map((e) => e.shadowRoot).filter(Boolean)];
             return roots.flatMap(moving).every((animation) => animation.playState !== 'running'
@@ -183,7 +201,7 @@ impl Browser {
     }
 
     /// Fails when the page has broken a policy, thrown, or written an error to the console.
-    pub async fn must_not_have_complained(&self) -> Outcome<()> {
+    pub(crate) async fn must_not_have_complained(&self) -> Outcome<()> {
         let mut complaints: Vec<String> =
             serde_json::from_value(self.run("return window.__complaints ?? []", vec![]).await?)?;
         for entry in self.driver.browser_log().await? {
@@ -201,7 +219,7 @@ impl Browser {
 }
 
 /// Functions that every script of ours may use; they see into shadow roots.
-pub const HELPERS: &str = r"
+pub(crate) const HELPERS: &str = r"
     const every = function* (root) {
         for (const element of root.querySelectorAll('*')) {
             yield element;
@@ -259,16 +277,17 @@ fn start_driver() -> Outcome<(Program, String)> {
         .stdout
         .take()
         .ok_or("ChromeDriver has no standard output")?;
-    let program = Program(child);
+    let mut program = Program { child, port: 0 };
     let mut lines = BufReader::new(output).lines();
     let port = lines.by_ref().find_map(|line| {
         let line = line.ok()?;
         let (_, port) = line.split_once("started successfully on port ")?;
-        Some(port.trim_end_matches('.').to_owned())
+        port.trim_end_matches('.').parse().ok()
     });
     std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-    let port = port.ok_or("ChromeDriver did not start")?;
-    Ok((program, format!("http://127.0.0.1:{port}")))
+    program.port = port.ok_or("ChromeDriver did not start")?;
+    let address = format!("http://127.0.0.1:{}", program.port);
+    Ok((program, address))
 }
 
 fn capabilities(shape: Shape, profile: &Path) -> Outcome<Capabilities> {

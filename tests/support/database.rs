@@ -8,31 +8,31 @@ use super::Outcome;
 
 /// An order as it is stored.
 #[derive(Debug, PartialEq, Eq)]
-pub struct StoredOrder {
+pub(crate) struct StoredOrder {
     /// What the shopper reads.
-    pub number: String,
+    pub(crate) number: String,
     /// Sum of the lines before discounts, minor units.
-    pub items_minor: i64,
+    pub(crate) items_minor: i64,
     /// Discounts, minor units, 0 or more.
-    pub discount_minor: i64,
+    pub(crate) discount_minor: i64,
     /// Delivery of all sellers, minor units.
-    pub delivery_minor: i64,
+    pub(crate) delivery_minor: i64,
     /// Tax contained in the total, minor units.
-    pub tax_minor: i64,
+    pub(crate) tax_minor: i64,
     /// What the shopper pays, minor units.
-    pub total_minor: i64,
+    pub(crate) total_minor: i64,
     /// Variant, quantity and unit price of each line.
-    pub lines: Vec<(String, i64, i64)>,
+    pub(crate) lines: Vec<(String, i64, i64)>,
 }
 
 /// The database of a running backend, read only.
-pub struct Database {
+pub(crate) struct Database {
     connection: Connection,
 }
 
 impl Database {
     /// Opens the file.
-    pub fn open(path: &Path) -> Outcome<Self> {
+    pub(crate) fn open(path: &Path) -> Outcome<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         Ok(Self {
             connection: Connection::open_with_flags(path, flags)?,
@@ -40,7 +40,7 @@ impl Database {
     }
 
     /// Every order, oldest first.
-    pub fn orders(&self) -> Outcome<Vec<StoredOrder>> {
+    pub(crate) fn orders(&self) -> Outcome<Vec<StoredOrder>> {
         let mut query = self.connection.prepare(
             "SELECT order_id, number, items_minor, discount_minor, delivery_minor, tax_minor, \
              total_minor FROM orders ORDER BY placed_at, order_id",
@@ -76,7 +76,7 @@ impl Database {
     }
 
     /// Pieces on hand and pieces held for quotes.
-    pub fn stock(&self, variant: &str) -> Outcome<(i64, i64)> {
+    pub(crate) fn stock(&self, variant: &str) -> Outcome<(i64, i64)> {
         Ok(self.connection.query_row(
             "SELECT on_hand, held FROM stock WHERE variant_id = ?1",
             [variant],
@@ -85,7 +85,7 @@ impl Database {
     }
 
     /// How many idempotency keys are kept.
-    pub fn keys(&self) -> Outcome<i64> {
+    pub(crate) fn keys(&self) -> Outcome<i64> {
         let count = "SELECT count(*) FROM idempotency_keys";
         Ok(self.connection.query_row(count, [], |row| row.get(0))?)
     }

@@ -10,7 +10,7 @@ const STEPS_MAX: usize = 80;
 
 impl Browser {
     /// Presses Tab until the control whose accessible name matches the pattern has the focus.
-    pub async fn tab_to(&self, name: &str) -> Outcome<()> {
+    pub(crate) async fn tab_to(&self, name: &str) -> Outcome<()> {
         let mut passed: Vec<String> = Vec::new();
         for _ in 0..STEPS_MAX {
             self.press(Key::Tab).await?;
@@ -25,23 +25,23 @@ impl Browser {
     }
 
     /// Presses one key where the focus is.
-    pub async fn press(&self, key: Key) -> Outcome<()> {
+    pub(crate) async fn press(&self, key: Key) -> Outcome<()> {
         Ok(self.driver.action_chain().send_keys(key).perform().await?)
     }
 
     /// Types where the focus is.
-    pub async fn type_text(&self, text: &str) -> Outcome<()> {
+    pub(crate) async fn type_text(&self, text: &str) -> Outcome<()> {
         Ok(self.driver.action_chain().send_keys(text).perform().await?)
     }
 
     /// Goes to a field by Tab and fills it.
-    pub async fn fill_by_keyboard(&self, name: &str, text: &str) -> Outcome<()> {
+    pub(crate) async fn fill_by_keyboard(&self, name: &str, text: &str) -> Outcome<()> {
         self.tab_to(name).await?;
         self.type_text(text).await
     }
 
     /// Goes to a button by Tab and presses Enter.
-    pub async fn press_by_keyboard(&self, name: &str) -> Outcome<()> {
+    pub(crate) async fn press_by_keyboard(&self, name: &str) -> Outcome<()> {
         self.tab_to(name).await?;
         self.press(Key::Enter).await
     }

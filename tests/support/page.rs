@@ -8,7 +8,7 @@ use super::browser::Browser;
 
 impl Browser {
     /// Waits for a control (button, link, field, choice) by its accessible name.
-    pub async fn control(&self, name: &str) -> Outcome<()> {
+    pub(crate) async fn control(&self, name: &str) -> Outcome<()> {
         self.wait_for(
             &format!("the control \"{name}\""),
             "return !!control(arguments[0])",
@@ -19,7 +19,7 @@ impl Browser {
     }
 
     /// Waits until a text is shown.
-    pub async fn text(&self, pattern: &str) -> Outcome<String> {
+    pub(crate) async fn text(&self, pattern: &str) -> Outcome<String> {
         let look = "return textOf(shownText(arguments[0]))";
         let what = format!("the text \"{pattern}\"");
         let found = self.wait_for(&what, look, vec![pattern.into()]).await?;
@@ -27,7 +27,7 @@ impl Browser {
     }
 
     /// Waits for a part of the widget to be shown.
-    pub async fn part(&self, name: &str) -> Outcome<()> {
+    pub(crate) async fn part(&self, name: &str) -> Outcome<()> {
         self.wait_for(
             &format!("the part \"{name}\""),
             "return !!part(arguments[0])",
@@ -38,7 +38,7 @@ impl Browser {
     }
 
     /// Clicks a control with the mouse.
-    pub async fn click(&self, name: &str) -> Outcome<()> {
+    pub(crate) async fn click(&self, name: &str) -> Outcome<()> {
         self.control(name).await?;
         Ok(self
             .element("return control(arguments[0])", name)
@@ -48,13 +48,14 @@ impl Browser {
     }
 
     /// Touches a control with a finger, in the middle.
-    pub async fn tap(&self, name: &str) -> Outcome<()> {
+    pub(crate) async fn tap(&self, name: &str) -> Outcome<()> {
         self.control(name).await?;
+        self.settle().await?;
         self.tap_at("control(arguments[0])", name).await
     }
 
     /// Clicks the tag of a product on the video with the mouse.
-    pub async fn click_tag(&self, tag: &str) -> Outcome<()> {
+    pub(crate) async fn click_tag(&self, tag: &str) -> Outcome<()> {
         self.tag(tag).await?;
         Ok(self
             .element(&format!("return {TAG}"), tag)
@@ -64,7 +65,7 @@ impl Browser {
     }
 
     /// Touches the tag of a product on the video.
-    pub async fn tap_tag(&self, tag: &str) -> Outcome<()> {
+    pub(crate) async fn tap_tag(&self, tag: &str) -> Outcome<()> {
         self.tag(tag).await?;
         self.tap_at(TAG, tag).await
     }
@@ -77,7 +78,7 @@ impl Browser {
     }
 
     /// Fills a field that a pointer has clicked, replacing what is in it.
-    pub async fn fill(&self, name: &str, text: &str) -> Outcome<()> {
+    pub(crate) async fn fill(&self, name: &str, text: &str) -> Outcome<()> {
         self.control(name).await?;
         let field = self.element("return control(arguments[0])", name).await?;
         field.clear().await?;
@@ -85,7 +86,7 @@ impl Browser {
     }
 
     /// Starts the film and returns once it moves.
-    pub async fn play(&self) -> Outcome<()> {
+    pub(crate) async fn play(&self) -> Outcome<()> {
         self.wait_for("the film", "return video()?.readyState >= 2", vec![])
             .await?;
         self.run("video().play()", vec![]).await?;
@@ -99,7 +100,7 @@ impl Browser {
     }
 
     /// Takes the film to a moment, in seconds, and returns when its picture is there.
-    pub async fn seek(&self, seconds: f64) -> Outcome<()> {
+    pub(crate) async fn seek(&self, seconds: f64) -> Outcome<()> {
         self.run("video().currentTime = arguments[0]", vec![seconds.into()])
             .await?;
         let there = "return !video().seeking && video().readyState >= 2

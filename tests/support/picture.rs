@@ -3,29 +3,29 @@
 use super::Outcome;
 
 /// An opaque picture, 8 bits a channel.
-pub struct Picture {
+pub(crate) struct Picture {
     width: usize,
     pixels: Vec<[u8; 3]>,
 }
 
 /// Pixels of one colour that touch each other.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Blob {
+pub(crate) struct Blob {
     /// Middle of its bounding box, pixels from the left.
-    pub x: f64,
+    pub(crate) x: f64,
     /// Middle of its bounding box, pixels from the top.
-    pub y: f64,
+    pub(crate) y: f64,
     /// Width of its bounding box in pixels.
-    pub width: usize,
+    pub(crate) width: usize,
     /// Height of its bounding box in pixels.
-    pub height: usize,
+    pub(crate) height: usize,
     /// How many pixels it has.
-    pub area: usize,
+    pub(crate) area: usize,
 }
 
 impl Picture {
     /// Reads a PNG.
-    pub fn from_png(bytes: &[u8]) -> Outcome<Self> {
+    pub(crate) fn from_png(bytes: &[u8]) -> Outcome<Self> {
         let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
         decoder.set_transformations(png::Transformations::normalize_to_color8());
         let mut reader = decoder.read_info()?;
@@ -51,7 +51,7 @@ impl Picture {
     }
 
     /// Connected regions whose pixels `matches`, of at least `area_min` pixels.
-    pub fn blobs(&self, area_min: usize, matches: impl Fn([u8; 3]) -> bool) -> Vec<Blob> {
+    pub(crate) fn blobs(&self, area_min: usize, matches: impl Fn([u8; 3]) -> bool) -> Vec<Blob> {
         let mut seen = vec![false; self.pixels.len()];
         let mut found = Vec::new();
         for start in 0..self.pixels.len() {

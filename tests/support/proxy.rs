@@ -16,9 +16,9 @@ use super::Outcome;
 const ORDER: &[u8] = b"POST /v1/orders ";
 
 /// The open door; closed when dropped.
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// The address that the browser uses.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     backend: watch::Sender<Option<SocketAddr>>,
     state: Arc<State>,
     task: tokio::task::JoinHandle<()>,
@@ -33,7 +33,7 @@ struct State {
 
 impl Proxy {
     /// Opens the door; browsers wait in it until [`Proxy::lead_to`] is called.
-    pub async fn open() -> Outcome<Self> {
+    pub(crate) async fn open() -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (backend, target) = watch::channel(None);
@@ -53,22 +53,22 @@ impl Proxy {
     }
 
     /// Says where the backend is.
-    pub fn lead_to(&self, backend: SocketAddr) {
+    pub(crate) fn lead_to(&self, backend: SocketAddr) {
         self.backend.send_replace(Some(backend));
     }
 
     /// From now on the answers to orders are lost, or reach the browser again.
-    pub fn lose_answers(&self, lose: bool) {
+    pub(crate) fn lose_answers(&self, lose: bool) {
         self.state.losing_answers.store(lose, Ordering::SeqCst);
     }
 
     /// How many orders have been posted so far, answered or not.
-    pub fn orders_seen(&self) -> usize {
+    pub(crate) fn orders_seen(&self) -> usize {
         self.state.orders_seen.load(Ordering::SeqCst)
     }
 
     /// How many answers the backend gave that the browser never got.
-    pub fn answers_lost(&self) -> usize {
+    pub(crate) fn answers_lost(&self) -> usize {
         self.state.answers_lost.load(Ordering::SeqCst)
     }
 }

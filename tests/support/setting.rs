@@ -11,16 +11,16 @@ use super::database::Database;
 use super::proxy::Proxy;
 
 /// Everything but the browser.
-pub struct Setting {
+pub(crate) struct Setting {
     /// The door that the browser comes through.
-    pub proxy: Proxy,
+    pub(crate) proxy: Proxy,
     backend: Backend,
     _folder: TempDir,
 }
 
 impl Setting {
     /// Starts a backend with the demo's tenant, its videos and the two marker videos.
-    pub async fn start() -> Outcome<Self> {
+    pub(crate) async fn start() -> Outcome<Self> {
         let site = path_from("SHOPTAG_SITE")?;
         let proxy = Proxy::open().await?;
         let folder = tempfile::tempdir()?;
@@ -36,18 +36,18 @@ impl Setting {
     }
 
     /// The address of a page.
-    pub fn page(&self, path: &str) -> String {
+    pub(crate) fn page(&self, path: &str) -> String {
         format!("http://{}{path}", self.proxy.address)
     }
 
     /// What the backend has stored.
-    pub fn database(&self) -> Outcome<Database> {
+    pub(crate) fn database(&self) -> Outcome<Database> {
         Database::open(&self.backend.database)
     }
 }
 
 /// A path that `cargo xtask test` gives.
-pub fn path_from(variable: &str) -> Outcome<PathBuf> {
+pub(crate) fn path_from(variable: &str) -> Outcome<PathBuf> {
     let missing = || format!("{variable} is not set; run `cargo xtask test --only journeys`");
     Ok(env::var_os(variable)
         .map(PathBuf::from)
@@ -55,7 +55,7 @@ pub fn path_from(variable: &str) -> Outcome<PathBuf> {
 }
 
 /// Where a journey leaves its pictures and figures: `target/` of the checkout.
-pub fn results(folder: &str) -> PathBuf {
+pub(crate) fn results(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("target")
         .join(folder)
