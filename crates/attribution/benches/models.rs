@@ -39,7 +39,7 @@ impl Random {
     }
 }
 
-fn paths(count: usize, weight: fn(usize) -> f64) -> PathSet {
+fn paths(count: usize, weight: Weight) -> PathSet {
     let names: Vec<String> = (1..=CHANNELS)
         .map(|channel| format!("channel {channel}"))
         .collect();
@@ -75,13 +75,16 @@ fn peak_mib() -> u64 {
     kib.unwrap_or(0) / 1_024
 }
 
+/// How likely a channel is, by its index.
+type Weight = fn(usize) -> f64;
+
 fn main() {
     let asked = std::env::args()
         .skip(1)
         .find_map(|argument| argument.parse().ok());
     let count = asked.unwrap_or(1_000_000);
     let mut results = Vec::new();
-    let kinds: [(&str, fn(usize) -> f64); 2] = [
+    let kinds: [(&str, Weight); 2] = [
         ("skewed", |channel| 1.0 / (channel + 1) as f64),
         ("even", |_| 1.0),
     ];

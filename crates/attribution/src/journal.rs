@@ -70,6 +70,9 @@ pub struct Touch {
     pub brand: BrandId,
     /// Shopper's clock.
     pub occurred_at: Timestamp,
+    /// Media time, milliseconds.
+    #[serde(default)]
+    pub position_ms: u64,
     /// The tag's token, or the click receipt it was exchanged for. Opaque.
     pub token: Option<String>,
 }
@@ -124,7 +127,7 @@ pub enum StorageDuty {
 }
 
 /// The journal of one device; entries of earlier view sessions come before this one's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Journal {
     session: ViewSessionId,
     next_sequence: u64,

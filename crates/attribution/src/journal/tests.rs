@@ -11,6 +11,7 @@ fn touch(id: usize, kind: EntryKind) -> Touch {
         product: ProductId::parse("lamp").unwrap(),
         brand: BrandId::parse("halden").unwrap(),
         occurred_at: Timestamp::from_ms(i64::try_from(id).unwrap()),
+        position_ms: 0,
         token: None,
     }
 }

@@ -218,7 +218,9 @@ fn paths_that_never_convert_credit_nobody() {
 /// P(converting) by walking the chain of histories step by step, without any of our shortcuts.
 fn walked(paths: &PathSet, order: usize, removed: Option<u16>) -> f64 {
     use std::collections::BTreeMap;
-    let mut steps: BTreeMap<Vec<u16>, (BTreeMap<Vec<u16>, f64>, f64, f64)> = BTreeMap::new();
+    /// Where a history leads, how often it converted, how often it was left.
+    type Steps = (BTreeMap<Vec<u16>, f64>, f64, f64);
+    let mut steps: BTreeMap<Vec<u16>, Steps> = BTreeMap::new();
     for path in paths.paths() {
         let walks = (path.conversions + path.nulls) as f64;
         let mut state: Vec<u16> = Vec::new();

@@ -107,10 +107,7 @@ mod tests {
             last_at: Some(at(5)),
         });
         for (account, amount) in [
-            (
-                Account::BrandOwes(BrandId::parse("halden").unwrap()),
-                1_200,
-            ),
+            (Account::BrandOwes(BrandId::parse("halden").unwrap()), 1_200),
             (
                 Account::CreatorPending(CreatorId::parse("mira").unwrap()),
                 -1_200,

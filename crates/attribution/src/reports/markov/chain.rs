@@ -16,6 +16,9 @@ use super::super::PathSet;
 /// Largest table of states and steps that is counted whole: 2^24 cells of 8 bytes.
 const CELLS_MAX: u64 = 1 << 24;
 
+/// Touches per state from which hardly any state is met only once, so that counting is better.
+const MET_MIN: u64 = 8;
+
 /// Largest table from code to state: 2^26 cells of 4 bytes. Beyond, codes are sorted.
 const CODES_MAX: u64 = 1 << 26;
 
@@ -48,8 +51,10 @@ impl Chain {
     pub(super) fn build(paths: &PathSet, order: usize, group: Range<usize>) -> Self {
         let codes = Codes::new(paths.channels().len(), order);
         let steps = paths.channels().len() as u64 + 1;
+        let met_often = codes.count <= 256
+            || codes.count.saturating_mul(MET_MIN) <= paths.touches().len() as u64;
         match codes.count.checked_mul(steps) {
-            Some(cells) if cells <= CELLS_MAX => counted(paths, &codes, &group),
+            Some(cells) if cells <= CELLS_MAX && met_often => counted(paths, &codes, &group),
             _ => contracted(paths, &codes, &group),
         }
     }

@@ -20,8 +20,8 @@ const LANES: usize = 8;
 /// of paths of hundreds of touches need some hundred.
 const SWEEPS_MAX: u32 = 2_000;
 
-/// Sweeps before the two that an extrapolation is made from, less one: as many as a history is long,
-/// so that what the first guess got wrong about single histories is forgotten.
+/// Sweeps before the two that an extrapolation is made from, less one: as many as a history is
+/// long, so that what the first guess got wrong about single histories is forgotten.
 const ROUND: u32 = 4;
 
 /// Changes that shrink more slowly than this are not extrapolated: the guess would be wild.
@@ -166,10 +166,17 @@ impl<'a> Block<'a> {
     fn one_step(&self, state: usize) -> Lanes {
         let mut sum = [0.0; LANES];
         for transition in self.chain.from(state) {
-            let survives = &self.survives[(transition.mask >> self.shift & 0xff) as usize];
+            let removed = (transition.mask >> self.shift & 0xff) as usize;
             let target = &self.before[transition.target as usize];
-            for lane in 0..LANES {
-                sum[lane] += transition.probability * survives[lane] * target[lane];
+            if removed == 0 {
+                for lane in 0..LANES {
+                    sum[lane] += transition.probability * target[lane];
+                }
+            } else {
+                let survives = &self.survives[removed];
+                for lane in 0..LANES {
+                    sum[lane] += transition.probability * survives[lane] * target[lane];
+                }
             }
         }
         sum
