@@ -47,6 +47,8 @@ pub enum Message {
     Resized,
     /// Time to look for better places.
     Tick,
+    /// Something has found its place only after it was drawn.
+    Placed,
     /// What fills the screen may have changed.
     FullscreenChanged,
     /// The shopper asks for the full screen, or back.
@@ -90,8 +92,8 @@ impl Component for VideoOverlay {
     type Message = Message;
     type Properties = VideoOverlayProps;
 
-    fn create(_context: &Context<Self>) -> Self {
-        Self {
+    fn create(context: &Context<Self>) -> Self {
+        let mut overlay = Self {
             frame: NodeRef::default(),
             viewport: NodeRef::default(),
             stage: NodeRef::default(),
@@ -108,7 +110,9 @@ impl Component for VideoOverlay {
             ticker: None,
             detached: false,
             buttons_stale: true,
-        }
+        };
+        overlay.bind(context);
+        overlay
     }
 
     fn changed(&mut self, context: &Context<Self>, before: &VideoOverlayProps) -> bool {
@@ -133,6 +137,7 @@ impl Component for VideoOverlay {
             Message::Told(told) => self.hear(context, told),
             Message::Resized => self.measure(context),
             Message::Tick => self.tick(context),
+            Message::Placed => true,
             Message::FullscreenChanged => self.follow_fullscreen(context),
             Message::FullscreenPressed => {
                 let silent = self.fullscreen.as_ref().is_some_and(Fullscreen::toggle);
@@ -164,13 +169,11 @@ impl Component for VideoOverlay {
         }
     }
 
-    fn rendered(&mut self, context: &Context<Self>, first: bool) {
-        if first {
-            self.bind(context);
-        }
+    fn rendered(&mut self, context: &Context<Self>, _first: bool) {
+        let mut placed = false;
         if self.resize_watch.is_none() {
             self.watch_layout(context);
-            self.measure(context);
+            placed = self.measure(context);
         } else {
             self.apply_layout();
         }
@@ -178,8 +181,9 @@ impl Component for VideoOverlay {
         if std::mem::take(&mut self.buttons_stale) {
             self.measure_buttons();
         }
-        if self.measure_labels() && self.place(context) {
-            context.link().send_message(Message::Tick);
+        placed |= self.measure_labels() && self.place(context);
+        if placed {
+            context.link().send_message(Message::Placed);
         }
         self.place_chips();
     }

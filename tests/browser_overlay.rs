@@ -1,0 +1,292 @@
+//! The tags over a real, decoded video in a real browser: names, seeks, and that nothing stays behind.
+#![cfg(target_arch = "wasm32")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use shoptag::browser::dom::{self, Element, HtmlElement};
+use shoptag::browser::styles;
+use shoptag::browser::video::VideoHandle;
+use shoptag::embed::element::Mounted;
+use shoptag::event::{Event, TapOrigin};
+use shoptag::video_overlay::{OverlayTexts, Scene, TagLabel, VideoOverlay, VideoOverlayProps};
+use shoptag_commerce::{ProductId, TagId};
+use shoptag_tag_track::{Interpolation, KeyFrame, Shape, Tag, TagTrack};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use yew::{AppHandle, Callback, Html, Renderer};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Eight seconds of 640 by 360 pixels.
+const FILM: &[u8] = include_bytes!("../www/test/markers.webm");
+
+/// Longest wait for something that the browser does in its own time, milliseconds.
+const PATIENCE_MS: u32 = 5000;
+
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..PATIENCE_MS / 20 {
+        if is_so() {
+            return;
+        }
+        TimeoutFuture::new(20).await;
+    }
+    panic!("{what} has not come");
+}
+
+/// A host in the page with a video of 640 by 360 CSS pixels, as large as its picture.
+async fn host_with_video() -> (HtmlElement, VideoHandle) {
+    let host: HtmlElement = dom::create("div").unwrap();
+    dom::set_style(&host, "position", "relative");
+    let video: HtmlElement = dom::create("video").unwrap();
+    for (name, value) in [
+        ("width", "640px"),
+        ("height", "360px"),
+        ("display", "block"),
+    ] {
+        dom::set_style(&video, name, value);
+    }
+    dom::set(&video, "muted", &JsValue::TRUE);
+    let parts = Array::of1(&Uint8Array::from(FILM));
+    let global = js_sys::global();
+    let blob: Function = dom::get(&global, "Blob").dyn_into().unwrap();
+    let blob = Reflect::construct(&blob, &Array::of1(&parts)).unwrap();
+    let url = dom::get(&global, "URL");
+    let source = dom::method(&url, "createObjectURL").unwrap();
+    dom::set(&video, "src", &source.call1(&url, &blob).unwrap());
+    host.append_child(&video).unwrap();
+    dom::document()
+        .unwrap()
+        .body()
+        .unwrap()
+        .append_child(&host)
+        .unwrap();
+    let handle = VideoHandle::find_within(&host).unwrap();
+    until("the film", || {
+        dom::get(&video, "readyState").as_f64() >= Some(2.0)
+    })
+    .await;
+    (host, handle)
+}
+
+fn tag(id: &str, start_s: f64, end_s: f64, way: &[(f64, f64, f64)]) -> Tag {
+    let key = |&(time_s, x, y): &(f64, f64, f64)| KeyFrame {
+        time_s,
+        x,
+        y,
+        size: None,
+        hidden: false,
+    };
+    Tag {
+        id: TagId::parse(id).unwrap(),
+        product: ProductId::parse(id).unwrap(),
+        variant: None,
+        start_s,
+        end_s,
+        shape: Shape::Point,
+        key_frames: way.iter().map(key).collect(),
+        interpolation: Interpolation::Linear,
+        anchor: None,
+        label: None,
+    }
+}
+
+/// A lamp from 0 to 2 s, and a sold-out rug that moves from left to right between 3 and 7 s.
+fn scene() -> Rc<Scene> {
+    let track = TagTrack {
+        tags: vec![
+            tag("lamp", 0.0, 2.0, &[(0.0, 0.25, 0.5)]),
+            tag("rug", 3.0, 7.0, &[(3.0, 0.25, 0.25), (7.0, 0.75, 0.75)]),
+        ],
+    };
+    let label = |title: &str, sold_out| TagLabel {
+        title: title.into(),
+        price: "€89.00".into(),
+        sold_out,
+        ..TagLabel::default()
+    };
+    let texts = OverlayTexts {
+        group: "Products in the video".into(),
+        open_product: "{name}, {price}, open product".into(),
+        open_sold_out: "{name}, sold out, open product".into(),
+        ..OverlayTexts::default()
+    };
+    let labels = vec![label("Linen lamp", false), label("Dune rug", true)];
+    Rc::new(Scene::new(Rc::new(track), labels, texts))
+}
+
+struct Stage {
+    host: HtmlElement,
+    root: HtmlElement,
+    video: VideoHandle,
+    heard: Rc<RefCell<Vec<Event>>>,
+    app: AppHandle<VideoOverlay>,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let (host, video) = host_with_video().await;
+        let shadow = dom::open_shadow(&host).unwrap();
+        styles::adopt_shadow(&shadow);
+        let slot: Element = dom::create("slot").unwrap();
+        let root: HtmlElement = dom::create("div").unwrap();
+        root.set_class_name("root");
+        shadow.append_child(&slot).unwrap();
+        shadow.append_child(&root).unwrap();
+        let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
+        let ear = Rc::clone(&heard);
+        let props = VideoOverlayProps {
+            scene: Some(scene()),
+            video: Some(video.clone()),
+            dispatch: Callback::from(move |event| ear.borrow_mut().push(event)),
+            covered: false,
+            children: Html::default(),
+        };
+        let app = Renderer::<VideoOverlay>::with_root_and_props(root.clone().into(), props);
+        let stage = Self {
+            host,
+            root,
+            video,
+            heard,
+            app: app.render(),
+        };
+        until("the first tag", || stage.shown().is_some()).await;
+        stage
+    }
+
+    /// The button of the tag on screen.
+    fn shown(&self) -> Option<HtmlElement> {
+        dom::find(&self.root, ".carrier.shown > button")
+    }
+
+    fn shows(&self, id: &str) -> bool {
+        self.shown()
+            .and_then(|tag| tag.get_attribute("data-tag"))
+            .as_deref()
+            == Some(id)
+    }
+
+    /// The centre of the tag on screen, as a share of the video.
+    fn place(&self) -> (f64, f64) {
+        let tag = self.shown().unwrap().get_bounding_client_rect();
+        let video = self.video.element().get_bounding_client_rect();
+        let share = |at: f64, from: f64, length: f64| (at - from) / length;
+        (
+            share(tag.left() + tag.width() / 2.0, video.left(), video.width()),
+            share(tag.top() + tag.height() / 2.0, video.top(), video.height()),
+        )
+    }
+
+    fn leave(self) {
+        self.app.destroy();
+        self.host.remove();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_tag_is_a_button_whose_name_tells_product_and_price() {
+    let stage = Stage::new().await;
+    let tag = stage.shown().unwrap();
+    let name = tag.get_attribute("aria-label");
+    assert_eq!(name.as_deref(), Some("Linen lamp, €89.00, open product"));
+    let group = dom::find(&stage.root, "[role=group]").unwrap();
+    assert_eq!(
+        group.get_attribute("aria-label").as_deref(),
+        Some("Products in the video")
+    );
+    tag.click();
+    let lamp = TagId::parse("lamp").unwrap();
+    let tapped = Event::TagTapped {
+        tag: lamp,
+        origin: TapOrigin::Tag,
+    };
+    until("the tap", || stage.heard.borrow().contains(&tapped)).await;
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
+async fn a_seek_shows_the_tags_of_that_moment_where_they_are() {
+    let stage = Stage::new().await;
+    for (at_s, id, expected) in [
+        (4.0, "rug", (0.375, 0.375)),
+        (6.0, "rug", (0.625, 0.625)),
+        (1.0, "lamp", (0.25, 0.5)),
+    ] {
+        stage.video.seek(at_s);
+        let near = |(x, y): (f64, f64)| {
+            // One frame at 30 frames a second moves the rug by 0.0042.
+            (x - expected.0).abs() < 0.005 && (y - expected.1).abs() < 0.005
+        };
+        until(id, || stage.shows(id) && near(stage.place())).await;
+    }
+    stage.video.seek(2.5);
+    until("an empty picture", || stage.shown().is_none()).await;
+    assert!(
+        stage
+            .heard
+            .borrow()
+            .contains(&Event::TagsOnScreen(Vec::new()))
+    );
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
+async fn an_advertisement_has_no_tags() {
+    let stage = Stage::new().await;
+    stage.video.set_ad_break(true);
+    until("an empty picture", || stage.shown().is_none()).await;
+    stage.video.set_ad_break(false);
+    until("the tag", || stage.shows("lamp")).await;
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
+async fn a_mounted_widget_leaves_nothing_behind() {
+    let (host, video) = host_with_video().await;
+    host.set_attribute("site", "pk_test").unwrap();
+    host.set_attribute("video", "none").unwrap();
+    let film = video.element();
+    dom::set(film, "controls", &JsValue::TRUE);
+    let sheets = || {
+        let document = JsValue::from(dom::document());
+        Array::from(&dom::get(&document, "adoptedStyleSheets")).length()
+    };
+    let sheets_before = sheets();
+    let own = |name: &str| Object::has_own(film, &name.into());
+    let mounted = Mounted::new(host.clone()).unwrap();
+    until("the redirection", || own("requestFullscreen")).await;
+    assert_eq!(
+        host.child_element_count(),
+        3,
+        "the video and two slotted places"
+    );
+    assert_eq!(sheets(), sheets_before + 1);
+    drop(mounted);
+    until("the end of the redirection", || !own("requestFullscreen")).await;
+    assert_eq!(host.child_element_count(), 1);
+    assert_eq!(sheets(), sheets_before);
+    let controls = dom::get(&dom::get(film, "controlsList"), "value").as_string();
+    assert_eq!(controls.as_deref(), Some(""));
+    let shadow = host.shadow_root().unwrap();
+    assert_eq!(
+        shadow.inner_html(),
+        "<slot></slot><slot name=\"fallback\"></slot>"
+    );
+    host.remove();
+}
+
+#[wasm_bindgen_test]
+fn a_widget_that_cannot_run_says_why_and_touches_nothing() {
+    let host: HtmlElement = dom::create("div").unwrap();
+    assert_eq!(Mounted::new(host.clone()).err(), Some("config-missing"));
+    host.set_attribute("site", "pk_test").unwrap();
+    host.set_attribute("video", "loft").unwrap();
+    host.set_attribute("api", "javascript:alert(1)").unwrap();
+    assert_eq!(Mounted::new(host.clone()).err(), Some("config-url"));
+    host.remove_attribute("api").unwrap();
+    dom::set(&host, "attachShadow", &JsValue::NULL);
+    assert_eq!(Mounted::new(host.clone()).err(), Some("unsupported"));
+    assert_eq!(host.child_element_count(), 0);
+}
