@@ -269,6 +269,8 @@ fn view_news(view: &View<'_>, news: &News) -> Html {
                 if let Some(address) = view.words.address(&order.status_url) {
                     <a href={address} target="_blank" rel="noopener">{ text.see_order }</a>
                 }
+                <button type="button" aria-label={text.dismiss}
+                    onclick={view.on(Event::NoticeDismissed)}>{ icon(icons::CLOSE) }</button>
             </p>
         },
         News::Refused { key, .. } => html! {

@@ -36,10 +36,14 @@ impl Session {
             Event::StorageLoaded(stored) => self.storage_loaded(stored, now),
             Event::ConnectionChanged { online, entropy } => {
                 self.online = online;
+                let mut effects = Vec::new();
                 if online {
                     self.outbox.woken(monotonic_ms(now));
+                    self.touchpoints.hurry(now);
+                    effects = self.touchpoints.poll(self.playing, now);
                 }
-                self.poll(&entropy, now)
+                effects.extend(self.poll(&entropy, now));
+                effects
             }
             Event::Woken { entropy, .. } => self.poll(&entropy, now),
             Event::OrderFixed { order_id, body } => self.order_fixed(order_id, body, now),
@@ -124,6 +128,7 @@ impl Session {
     fn storage_loaded(&mut self, stored: Stored, now: Timestamp) -> Vec<Effect> {
         let added_early = !self.bag.lines().is_empty();
         self.bag.merge_stored(stored.bag);
+        let mut erased = self.touchpoints.restore(stored.touchpoints, now);
         self.storage_read = true;
         self.durable = stored.durable;
         for record in &stored.submissions {
@@ -139,6 +144,7 @@ impl Session {
         } else {
             self.announce_bag().into_iter().collect()
         };
+        effects.append(&mut erased);
         effects.extend(self.poll(&Entropy([0; 48]), now));
         effects
     }

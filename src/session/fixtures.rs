@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use shoptag_attribution::journal::Consent;
 use shoptag_commerce::{Currency, OrderId, SiteKey, Timestamp, VideoId};
 use shoptag_protocol::{
     Brand, CreatorInfo, DeliveryOption, DeliveryPromise, Image, OptionAxis, OptionValue,
@@ -32,6 +33,8 @@ pub(crate) fn setup() -> Setup {
         site: SiteKey::parse("pk_demo").unwrap(),
         video: VideoId::parse("morning").unwrap(),
         pause_on_card: true,
+        consent: Consent::Denied,
+        seed: 7,
     }
 }
 

@@ -3,6 +3,7 @@
 //! `now` is the shopper's clock, monotonic while the page lives. The session reads no clock, makes no
 //! random number and touches no browser; random bytes come in with the events that need them.
 
+mod credit;
 mod delivery;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -15,6 +16,7 @@ mod tests;
 
 use std::rc::Rc;
 
+use shoptag_attribution::journal::Consent;
 use shoptag_commerce::{SiteKey, TagId, Timestamp, VariantId, VideoId};
 use shoptag_outbox::Outbox;
 use shoptag_protocol::{OrderStatus, SavedLine, VideoDocument};
@@ -24,6 +26,7 @@ use crate::checkout::{Checkout, Form};
 use crate::effect::{Announcement, Effect};
 use crate::event::{Event, Failure, FullscreenMode, TapOrigin, Timer};
 use crate::product_card::Card;
+use crate::touchpoint::Touchpoints;
 
 pub use delivery::News;
 pub use navigation::Page;
@@ -42,6 +45,10 @@ pub struct Setup {
     pub video: VideoId,
     /// Whether the video pauses while the sheet is open.
     pub pause_on_card: bool,
+    /// Whether touchpoints may be kept and sent.
+    pub consent: Consent,
+    /// Random; the ids of touchpoints are made from it.
+    pub seed: u128,
 }
 
 /// How far the video's document is.
@@ -96,6 +103,7 @@ pub struct Session {
     outbox: Outbox,
     news: Vec<News>,
     notice: Option<Notice>,
+    touchpoints: Touchpoints,
 }
 
 impl Session {
@@ -105,6 +113,10 @@ impl Session {
         let mut outbox = Outbox::new();
         // Several tabs may send the same record: key and bytes are the same, so it is one order.
         outbox.set_leader(true);
+        let Setup {
+            site, video, seed, ..
+        } = &setup;
+        let touchpoints = Touchpoints::new(site.clone(), video.clone(), *seed, setup.consent);
         Self {
             setup,
             loading: Loading::Waiting,
@@ -125,6 +137,7 @@ impl Session {
             outbox,
             news: Vec::new(),
             notice: None,
+            touchpoints,
         }
     }
 
@@ -134,7 +147,7 @@ impl Session {
     pub fn handle(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         match event {
             Event::Started => vec![Effect::LoadStored, Effect::LoadDocument],
-            Event::DocumentLoaded(document) => self.document_loaded(document),
+            Event::DocumentLoaded(document) => self.document_loaded(document, now),
             Event::DocumentFailed(failure) => self.document_failed(failure),
             Event::ReloadPressed => {
                 self.loading = Loading::Waiting;
@@ -144,12 +157,12 @@ impl Session {
                 self.on_screen = tags;
                 Vec::new()
             }
-            Event::TagTapped { tag, origin } => self.tag_tapped(tag, origin),
+            Event::TagTapped { tag, origin } => self.tag_tapped(tag, origin, now),
             Event::PlaybackChanged { playing } => {
                 self.playing = playing;
                 // Whoever started it, the shopper is watching: it is not ours to resume any more.
                 self.paused_by_us &= !playing;
-                Vec::new()
+                self.touchpoints.poll(playing, now)
             }
             Event::FullscreenChanged(mode) => {
                 self.fullscreen = mode;
@@ -160,7 +173,10 @@ impl Session {
             Event::BackPressed => self.back(),
             Event::SheetClosed => self.close(),
             Event::JumpPressed(tag) => self.jump(&tag),
-            Event::NoticeDismissed => self.drop_notice(),
+            Event::NoticeDismissed => {
+                self.news.retain(|news| !matches!(news, News::Placed(_)));
+                self.drop_notice()
+            }
             Event::OptionChosen { .. }
             | Event::QuantityChanged(_)
             | Event::ImageChosen(_)
@@ -170,6 +186,20 @@ impl Session {
             | Event::RemovalUndone
             | Event::AddedByPage { .. }
             | Event::BagChangedElsewhere(_) => self.in_bag(event, now),
+            Event::TagSeen { .. }
+            | Event::PositionRead { .. }
+            | Event::PageHidden
+            | Event::ConsentChanged(_)
+            | Event::ViewSessionAnswered(_)
+            | Event::ClickAnswered { .. }
+            | Event::BindingAnswered { .. }
+            | Event::TouchpointsAnswered { .. }
+            | Event::DeviceOpened
+            | Event::Erased(_)
+            | Event::Woken {
+                timer: Timer::Touchpoints,
+                ..
+            } => self.in_touchpoints(event, now),
             Event::Woken {
                 timer: Timer::Notice,
                 ..
@@ -197,17 +227,23 @@ impl Session {
             | Event::Woken {
                 timer: Timer::Quote | Timer::QuoteExpiry,
                 ..
-            } => self.in_checkout(event, now),
+            } => {
+                let effects = self.in_checkout(event, now);
+                self.with_receipts(effects)
+            }
         }
     }
 
-    fn document_loaded(&mut self, document: Rc<VideoDocument>) -> Vec<Effect> {
+    fn document_loaded(&mut self, document: Rc<VideoDocument>, now: Timestamp) -> Vec<Effect> {
         self.bag.hold_to(document.policy.currency);
         self.form
             .offer_country(document.policy.countries.first().map(String::as_str));
         self.loading = Loading::Done;
         self.shelf = Some(Shelf::new(document));
-        vec![Effect::Announce(Announcement::Ready)]
+        self.touchpoints.start(now);
+        let mut effects = vec![Effect::Announce(Announcement::Ready)];
+        effects.extend(self.touchpoints.poll(self.playing, now));
+        effects
     }
 
     fn document_failed(&mut self, failure: Failure) -> Vec<Effect> {
@@ -220,7 +256,7 @@ impl Session {
         vec![Effect::Announce(Announcement::Error { code })]
     }
 
-    fn tag_tapped(&mut self, tag: TagId, origin: TapOrigin) -> Vec<Effect> {
+    fn tag_tapped(&mut self, tag: TagId, origin: TapOrigin, now: Timestamp) -> Vec<Effect> {
         let Some(shelf) = &self.shelf else {
             return Vec::new();
         };
@@ -239,6 +275,7 @@ impl Session {
             product: id,
         })];
         effects.extend(self.open(Page::Card));
+        effects.extend(self.tag_clicked(now));
         effects
     }
 
@@ -270,14 +307,22 @@ impl Session {
 
     fn add_card_to_bag(&mut self, now: Timestamp) -> Vec<Effect> {
         let line = self.card_line(now);
-        line.map_or_else(Vec::new, |line| self.add(line, now))
+        let Some(line) = line else {
+            return Vec::new();
+        };
+        let variant = line.variant_id.clone();
+        let mut effects = self.add(line, now);
+        effects.extend(self.line_bagged(&variant, now));
+        effects
     }
 
     /// The card's choice as a line; `None` when it is sold out.
     fn card_line(&self, now: Timestamp) -> Option<SavedLine> {
         let (card, shelf) = (self.card.as_ref()?, self.shelf.as_ref()?);
         let variant = card.variant(shelf.product(&card.product)?)?;
-        shelf.line(&variant.id, card.quantity, card.tag.clone(), now)
+        let mut line = shelf.line(&variant.id, card.quantity, card.tag.clone(), now)?;
+        line.receipt = self.receipt_for(&line);
+        Some(line)
     }
 
     fn add(&mut self, line: SavedLine, now: Timestamp) -> Vec<Effect> {

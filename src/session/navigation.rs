@@ -18,6 +18,8 @@ pub enum Page {
     Checkout,
     /// The placed order.
     Confirmation,
+    /// What this device has stored.
+    Device,
 }
 
 impl Page {

@@ -8,6 +8,7 @@ use crate::bag::Bag;
 use crate::checkout::{Checkout, Form};
 use crate::event::FullscreenMode;
 use crate::product_card::Card;
+use crate::touchpoint::Touchpoints;
 use crate::session::{Loading, News, Notice, Page, Session, Setup, Shelf, TaggedProduct};
 
 impl Session {
@@ -101,6 +102,12 @@ impl Session {
     #[must_use]
     pub fn is_online(&self) -> bool {
         self.online
+    }
+
+    /// The shopper's way through this video.
+    #[must_use]
+    pub fn touchpoints(&self) -> &Touchpoints {
+        &self.touchpoints
     }
 
     /// Whether bag and orders outlive the page.

@@ -37,6 +37,7 @@ impl Bench {
         bench.send(Event::StorageLoaded(Stored {
             bag: None,
             submissions: vec![],
+            touchpoints: None,
             durable: true,
         }));
         bench.send(Event::DocumentLoaded(document()));
@@ -339,6 +340,7 @@ fn the_bag_is_not_written_before_storage_was_read() {
     let stored = Stored {
         bag: other.saved(),
         submissions: vec![],
+            touchpoints: None,
         durable: true,
     };
     let effects = session.handle(Event::StorageLoaded(stored), now);
@@ -708,6 +710,7 @@ fn an_order_found_in_storage_is_sent_again() {
     bench.send(Event::StorageLoaded(Stored {
         bag,
         submissions: vec![record],
+        touchpoints: None,
         durable: true,
     }));
     assert!(bench.session.is_sending_elsewhere());
@@ -715,6 +718,8 @@ fn an_order_found_in_storage_is_sent_again() {
     let order_id = bench.order_id();
     bench.answer_order(Ok(&order_id));
     assert!(matches!(bench.session.news(), [News::Placed(_)]));
+    bench.send(Event::NoticeDismissed);
+    assert_eq!(bench.session.news(), []);
     assert_eq!(
         bench.session.bag().count(),
         0,
@@ -869,6 +874,7 @@ impl Bench {
         self.send(Event::StorageLoaded(Stored {
             bag,
             submissions: kept,
+            touchpoints: None,
             durable: true,
         }));
     }

@@ -212,10 +212,14 @@ impl Component for Sheet {
         }
         let again = std::mem::take(&mut self.fullscreen_changed);
         self.settle(context, again);
-        self.take_focus(&dialog, first);
+        self.take_focus(first);
     }
 
     fn destroy(&mut self, context: &Context<Self>) {
+        if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
+            // While a modal dialog is open, nothing outside it can take the focus.
+            layer::show(&dialog, Layer::Frame, false);
+        }
         let fallback = context.props().fallback_focus.cast::<HtmlElement>();
         layer::focus_back(self.opener.as_ref(), fallback.as_ref());
     }
@@ -248,13 +252,11 @@ impl Sheet {
     }
 
     /// The title gets the focus when a page is opened, so that a screen reader starts there.
-    fn take_focus(&mut self, dialog: &HtmlDialogElement, first: bool) {
-        let title = self.title.cast::<HtmlElement>();
-        let lost = layer::focused(dialog).is_none_or(|focused| !dialog.contains(Some(&focused)));
-        if let Some(title) = title.filter(|_| first || (lost && self.page_changed)) {
+    fn take_focus(&mut self, first: bool) {
+        let opened = std::mem::take(&mut self.page_changed) || first;
+        if let Some(title) = self.title.cast::<HtmlElement>().filter(|_| opened) {
             layer::focus(&title);
         }
-        self.page_changed = false;
     }
 
     fn leave(&mut self, context: &Context<Self>) -> bool {
