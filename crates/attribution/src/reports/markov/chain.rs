@@ -310,6 +310,7 @@ fn contracted(paths: &PathSet, codes: &Codes, group: &Range<usize>) -> Chain {
             *slot += 1;
         }
     });
+    merge(&mut first, &mut transitions);
     let walks = paths.walks() as f64;
     let visits = totals.iter().map(|total| *total as f64 / walks).collect();
     Chain {
@@ -317,4 +318,29 @@ fn contracted(paths: &PathSet, codes: &Codes, group: &Range<usize>) -> Chain {
         transitions,
         visits,
     }
+}
+
+/// Adds up transitions of one source that lead to the same target over the same channels.
+fn merge(first: &mut [u32], transitions: &mut Vec<Transition>) {
+    let mut written = 0;
+    let mut begin = 0;
+    for bound in first.iter_mut().skip(1) {
+        let end = *bound as usize;
+        transitions[begin..end].sort_unstable_by_key(|step| (step.target, step.mask));
+        let own = written;
+        for index in begin..end {
+            let step = transitions[index];
+            let same = |last: &Transition| (last.target, last.mask) == (step.target, step.mask);
+            if written > own && same(&transitions[written - 1]) {
+                transitions[written - 1].probability += step.probability;
+            } else {
+                transitions[written] = step;
+                written += 1;
+            }
+        }
+        begin = end;
+        *bound = written as u32;
+    }
+    transitions.truncate(written);
+    transitions.shrink_to_fit();
 }
