@@ -4,7 +4,7 @@ mod import;
 mod setup;
 mod tenant_file;
 
-pub use import::{ImportError, Imported, brand_id, import};
+pub use import::{ImportError, Imported, import};
 pub use setup::{
     BrandSetup, CatalogueImage, CatalogueOption, CatalogueProduct, CatalogueVariant, CreatorSetup,
     RatingSetup, TenantSetup, VideoSetup,

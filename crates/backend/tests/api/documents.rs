@@ -5,12 +5,14 @@ use shoptag_backend::openapi_document;
 
 use crate::support::Backend;
 
-/// The paths and methods of `app`, out of its source: the list that a reader sees is the list tested.
+/// The paths and methods of `app`, out of its source: the list that a reader sees is the list
+/// tested.
 fn routes() -> Vec<(String, String)> {
     include_str!("../../src/lib.rs")
-        .split(".route(\"")
+        .split(".route(")
         .skip(1)
         .map(|rest| {
+            let (_, rest) = rest.split_once('"').unwrap();
             let (path, rest) = rest.split_once('"').unwrap();
             let method = rest
                 .trim_start_matches([',', ' ', '\n'])

@@ -1,7 +1,12 @@
 //! What surrounds the routes: origins, methods, headers, addresses, raw bytes on the wire.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
+use shoptag_backend::RateLimit;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -145,6 +150,41 @@ async fn health_readiness_and_metrics_are_there() {
     ] {
         assert!(text.contains(line), "{line}");
     }
+}
+
+#[tokio::test]
+async fn o35_o37_an_address_has_its_rate_whatever_a_header_says() {
+    let mut backend = Backend::new().await;
+    backend.state.rate_limit = Some(Arc::new(RateLimit::new(1)));
+    let send = async |address: [u8; 4], forwarded: String| {
+        let mut request = Request::post("/v1/quotes")
+            .header("content-type", "application/json")
+            .header("x-forwarded-for", forwarded)
+            .body(Body::from(quote_body(&[("post", 1)]).to_string()))
+            .unwrap();
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from((address, 1))));
+        backend.send(request).await
+    };
+    for at in 0..10 {
+        assert_eq!(
+            send([192, 0, 2, 1], format!("198.51.100.{at}"))
+                .await
+                .status,
+            200
+        );
+    }
+    let answer = send([192, 0, 2, 1], "203.0.113.9".into()).await;
+    assert_eq!(answer.outcome(), (429, "rate-limit".into()));
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(
+        send([192, 0, 2, 2], String::new()).await.status,
+        200,
+        "others are not affected"
+    );
+    backend.clock.advance_ms(1_000);
+    assert_eq!(send([192, 0, 2, 1], String::new()).await.status, 200);
 }
 
 /// Sends raw bytes; the status line and whether the connection was closed after the answer.

@@ -227,7 +227,8 @@ async fn an_import_ends_well_with_rejects_and_badly_when_nothing_can_be_read() {
         )
     };
     let (ended_well, report) = import(
-        "id\ttitle\tprice\tavailability\tbrand\tlink\timage_link\nx\tX\t-1 EUR\tin_stock\tHalden\thttps://h.example/\thttps://h.example/x.jpg\n",
+        "id\ttitle\tprice\tavailability\tbrand\tlink\timage_link\n\
+         x\tX\t-1 EUR\tin_stock\tHalden\thttps://h.example/\thttps://h.example/x.jpg\n",
     );
     assert!(ended_well, "{report}");
     assert!(

@@ -50,6 +50,7 @@ fn submission(quote: &Quote, key: &str, now: Timestamp) -> Submission {
         client_created_at: now,
         now,
         quote_hold_ms: QUOTE_HOLD_MS,
+        credit: Default::default(),
         fresh: Fresh {
             secret: OrderSecret::generate(&SystemEntropy).unwrap(),
             numbers: vec![format!("ST-{}", uuid_v7())],

@@ -45,7 +45,8 @@ async fn the_page_shows_the_order_and_cancels_it_without_a_script() {
 async fn what_a_brand_says_is_only_ever_text() {
     let backend = Backend::new().await;
     backend.execute(
-        "UPDATE products SET title = '<img src=x onerror=alert(1)>{{7*7}}' WHERE product_id = 'mug'",
+        "UPDATE products SET title = '<img src=x onerror=alert(1)>{{7*7}}'
+         WHERE product_id = 'mug'",
     );
     let order = order_for(&backend.ready_quote("mug", 1).await);
     let placed = backend.order(&key(), &order).await.json();

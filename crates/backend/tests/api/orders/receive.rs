@@ -1,4 +1,5 @@
-//! The table of bad order inputs (O1..O39 of the reliability reference), each with its exact answer.
+//! The table of bad order inputs (O1..O39 of the reliability reference), each with its exact
+//! answer.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -157,7 +158,8 @@ async fn o11_depth_is_refused_at_once() {
     let started = std::time::Instant::now();
     let backend = Backend::new().await;
     let before = started.elapsed();
-    // The body limit of 64 KiB holds 65,536 of the 100,000 brackets; the scanner's own test has all.
+    // The body limit of 64 KiB holds 65,536 of the 100,000 brackets; the scanner's own test has
+    // all.
     let text = "[".repeat(65_536);
     let answer = backend.order_text(&key(), text).await;
     expect(&answer, 400, "json-depth", "O11");

@@ -1,4 +1,5 @@
-//! A backend on a database file of its own, a clock that stands still, and short ways to say things.
+//! A backend on a database file of its own, a clock that stands still, and short ways to say
+//! things.
 
 mod requests;
 mod setup;
