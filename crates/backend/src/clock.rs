@@ -1,4 +1,5 @@
-//! Where the time comes from: the system, or a hand in a test. Rules never read it; they take `now`.
+//! Where the time comes from: the system, or a hand in a test. Rules never read it; they take
+//! `now`.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};

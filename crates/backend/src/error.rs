@@ -1,4 +1,5 @@
-//! The one place where an error becomes an HTTP answer: RFC 9457 problem documents with stable codes.
+//! The one place where an error becomes an HTTP answer: RFC 9457 problem documents with stable
+//! codes.
 
 use axum::Json;
 use axum::http::header::{CONTENT_TYPE, LINK, RETRY_AFTER};

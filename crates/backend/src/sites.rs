@@ -34,8 +34,8 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The site of `key` for a page of the request's origin. A request without `Origin` comes from no
-    /// page (or from one of the backend's own) and passes.
+    /// The site of `key` for a page of the request's origin. A request without `Origin` comes from
+    /// no page (or from one of the backend's own) and passes.
     ///
     /// # Errors
     /// `site-unknown`, `origin`.
@@ -81,8 +81,8 @@ pub struct Sites {
 }
 
 impl Sites {
-    /// A directory in which every site also lists `own_origins`: those under which the backend itself
-    /// serves pages.
+    /// A directory in which every site also lists `own_origins`: those under which the backend
+    /// itself serves pages.
     #[must_use]
     pub fn new(own_origins: Vec<String>) -> Self {
         Self {

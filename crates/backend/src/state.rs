@@ -40,8 +40,8 @@ pub struct AppState {
     pub rate_limit: Option<Arc<RateLimit>>,
 }
 
-/// Time for one request (reliability.md 9.2, 30): longer than any healthy store needs, shorter than a
-/// browser's patience.
+/// Time for one request (reliability.md 9.2, 30): longer than any healthy store needs, shorter than
+/// a browser's patience.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl AppState {

@@ -1,4 +1,5 @@
-//! From checked JSON text to a typed request, with a code and a JSON pointer for whatever does not fit.
+//! From checked JSON text to a typed request, with a code and a JSON pointer for whatever does not
+//! fit.
 
 use serde::de::DeserializeOwned;
 use shoptag_protocol::code;

@@ -1,7 +1,8 @@
 //! A pass over JSON text before any of it is believed: syntax, depth and duplicate names.
 //!
-//! It keeps its own stack, so that no depth of nesting overflows the thread's. The typed parser that
-//! follows would take the last of two equal names in places, or give up on the first of several defects.
+//! It keeps its own stack, so that no depth of nesting overflows the thread's. The typed parser
+//! that follows would take the last of two equal names in places, or give up on the first of
+//! several defects.
 
 use std::collections::HashSet;
 

@@ -17,8 +17,8 @@ use crate::state::AppState;
 /// Seconds for which a browser may remember a preflight: Chromium's own limit.
 const PREFLIGHT_AGE_S: &str = "7200";
 
-/// Answers preflights, refuses writes from pages of no site, and marks what a page may read. Which site
-/// key an origin may use is checked where the key is read.
+/// Answers preflights, refuses writes from pages of no site, and marks what a page may read. Which
+/// site key an origin may use is checked where the key is read.
 pub(crate) async fn cors(
     State(state): State<AppState>,
     request: Request,

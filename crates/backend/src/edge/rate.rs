@@ -13,7 +13,8 @@ use shoptag_protocol::code;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// Addresses that are remembered. When more come, full buckets are forgotten, which changes nothing.
+/// Addresses that are remembered. When more come, full buckets are forgotten, which changes
+/// nothing.
 const ADDRESSES_MAX: usize = 100_000;
 
 /// Seconds of the rate that a bucket holds: a family behind one address checks out at once.

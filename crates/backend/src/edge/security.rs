@@ -12,7 +12,8 @@ use axum::response::Response;
 /// The policy of what is not a page: nothing in it may run or load anything.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// The policy of pages served from `--static`: what an embedding page needs at least (reliability.md 5).
+/// The policy of pages served from `--static`: what an embedding page needs at least
+/// (reliability.md 5).
 pub(crate) const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
      style-src 'self'; img-src 'self' data: https:; media-src 'self'; connect-src 'self'; \
      object-src 'none'; base-uri 'none'; frame-ancestors 'self'; \

@@ -8,8 +8,8 @@ use shoptag_protocol::code;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// Answers `unavailable` when a handler takes too long. What it has handed to the store goes on there:
-/// the same request with the same key finds out what became of it.
+/// Answers `unavailable` when a handler takes too long. What it has handed to the store goes on
+/// there: the same request with the same key finds out what became of it.
 pub(crate) async fn deadline(
     State(state): State<AppState>,
     request: Request,

@@ -14,8 +14,8 @@ use crate::entropy::OrderSecret;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// Cancels an order of which nothing has been shipped; its items go back into stock. Cancelling twice
-/// is cancelling once.
+/// Cancels an order of which nothing has been shipped; its items go back into stock. Cancelling
+/// twice is cancelling once.
 #[utoipa::path(
     post, path = "/v1/orders/{secret}/cancel", tag = "orders",
     params(("secret" = String, Path, description = "The last part of `status_url`")),

@@ -1,7 +1,7 @@
 //! What becomes of a submitted order, decided on facts read in its transaction. Pure.
 //!
-//! A refusal because of price, quote or stock (409) creates no order, closes the checkout attempt and
-//! carries a fresh quote under a new attempt, if there still is something to quote.
+//! A refusal because of price, quote or stock (409) creates no order, closes the checkout attempt
+//! and carries a fresh quote under a new attempt, if there still is something to quote.
 
 use shoptag_commerce::{SiteKey, Timestamp, VideoId};
 use shoptag_protocol::{
@@ -161,8 +161,8 @@ fn saw_these_prices(submission: &Submission, quote: &Quote) -> bool {
             .all(|(seen, quoted)| seen.unit_price_minor == quoted.unit_price_minor)
 }
 
-/// The hold was counted when it was made; only a correction of the stock since can have undercut it.
-/// Then whoever orders first gets what is there.
+/// The hold was counted when it was made; only a correction of the stock since can have undercut
+/// it. Then whoever orders first gets what is there.
 fn check_on_hand(quote: &Quote, bag: &BagFacts) -> Result<(), ApiError> {
     quotes::check_stock(&quote_lines(quote), bag, |fact| fact.on_hand)
 }

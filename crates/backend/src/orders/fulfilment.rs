@@ -11,8 +11,8 @@ pub enum Step {
     Ship,
     /// With the shopper. Holds of commission start here.
     Deliver,
-    /// Sent back, or never delivered. What comes back is not put into stock by itself: somebody has to
-    /// look at it first.
+    /// Sent back, or never delivered. What comes back is not put into stock by itself: somebody has
+    /// to look at it first.
     Return,
     /// Stopped before it was shipped; its items go back into stock.
     Cancel,

@@ -20,7 +20,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https
 /// The path is a secret: it must not leak to the pictures' hosts or stay in a cache.
 const PRIVATE: &str = "private, no-store";
 
-/// The order's own page: number, status per seller, lines, totals, and cancelling while that is possible.
+/// The order's own page: number, status per seller, lines, totals, and cancelling while that is
+/// possible.
 #[utoipa::path(
     get, path = "/orders/{secret}", tag = "orders",
     params(("secret" = String, Path, description = "The last part of `status_url`")),

@@ -24,14 +24,14 @@ use crate::state::AppState;
 /// The route, as keys are scoped by it.
 pub(crate) const ROUTE: &str = "POST /v1/orders";
 
-/// Order numbers to choose from. With 35 random bits and a million orders a collision happens once in
-/// 34,000 orders; four in a row never.
+/// Order numbers to choose from. With 35 random bits and a million orders a collision happens once
+/// in 34,000 orders; four in a row never.
 const NUMBERS: usize = 4;
 
-/// Places the order that the shopper confirmed, exactly once in effect. The same key and bytes get the
-/// same answer for ever, with `Idempotent-Replayed: true`. A 409 on price, quote or stock creates no
-/// order and closes the checkout attempt; `quote`, where given, holds what it costs now under a new
-/// attempt.
+/// Places the order that the shopper confirmed, exactly once in effect. The same key and bytes get
+/// the same answer for ever, with `Idempotent-Replayed: true`. A 409 on price, quote or stock
+/// creates no order and closes the checkout attempt; `quote`, where given, holds what it costs now
+/// under a new attempt.
 #[utoipa::path(
     post, path = "/v1/orders", tag = "checkout",
     request_body = OrderRequest,

@@ -37,7 +37,8 @@ impl DeliveryTerms {
 }
 
 /// The brand's options for `country`, cheapest first, with the chosen one: the shopper's, else the
-/// cheapest. "Free from" counts items before discounts, so that a discount never adds a delivery price.
+/// cheapest. "Free from" counts items before discounts, so that a discount never adds a delivery
+/// price.
 ///
 /// # Errors
 /// [`PricingError::NoDelivery`], [`PricingError::UnknownChoice`].
@@ -87,8 +88,8 @@ pub(super) fn chosen_price(shipment: &QuotedShipment) -> i64 {
         .map_or(0, |option| option.price_minor)
 }
 
-/// The brand's cheapest delivery to `country` in one line, for the product card; `None` when it does
-/// not deliver there.
+/// The brand's cheapest delivery to `country` in one line, for the product card; `None` when it
+/// does not deliver there.
 #[must_use]
 pub fn promise(terms: &BrandTerms, country: &str) -> Option<DeliveryPromise> {
     terms

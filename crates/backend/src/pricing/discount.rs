@@ -18,8 +18,8 @@ pub struct DiscountTerms {
     pub rate: BasisPoints,
 }
 
-/// Takes the brand's best discount off its lines: the greatest amount, the first one on a tie. At most
-/// one a brand, so that discounts never pile up by accident.
+/// Takes the brand's best discount off its lines: the greatest amount, the first one on a tie. At
+/// most one a brand, so that discounts never pile up by accident.
 ///
 /// # Errors
 /// [`PricingError::Overflow`].

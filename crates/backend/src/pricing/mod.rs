@@ -20,7 +20,8 @@ pub use tax::{TaxRate, contained_tax};
 /// A thing to price, with what the catalogue says of it now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
-    /// The line as it will be answered; `discount_minor`, `total_minor` and `tax_minor` are ignored.
+    /// The line as it will be answered; `discount_minor`, `total_minor` and `tax_minor` are
+    /// ignored.
     pub line: PricedLine,
     /// The product's category, as in the tax table; empty when it has none.
     pub category: String,

@@ -21,8 +21,8 @@ pub struct TaxRate {
     pub rate: BasisPoints,
 }
 
-/// The rate for `category` in `country`: that of the longest path which contains it, else the general
-/// one.
+/// The rate for `category` in `country`: that of the longest path which contains it, else the
+/// general one.
 ///
 /// # Errors
 /// [`PricingError::NoTaxRate`] when the country has no general rate either.

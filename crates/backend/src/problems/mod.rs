@@ -1,4 +1,5 @@
-//! What each problem code means: its HTTP status, its title, and a text for the developer who meets it.
+//! What each problem code means: its HTTP status, its title, and a text for the developer who meets
+//! it.
 
 mod list;
 mod read;

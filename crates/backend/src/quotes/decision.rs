@@ -34,7 +34,8 @@ pub struct VariantFact {
     pub item: Item,
     /// Items in stock; `None` when they are not counted.
     pub on_hand: Option<i64>,
-    /// Items of these that quotes of others hold. More than `on_hand` after a correction of the stock.
+    /// Items of these that quotes of others hold. More than `on_hand` after a correction of the
+    /// stock.
     pub held: i64,
 }
 

@@ -3,9 +3,9 @@
 /// Digits of a primary account number (ISO/IEC 7812-1 and the card networks).
 const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// Whether `text` contains 13 to 19 digits, at most single spaces, dots or dashes between them, that
-/// pass Luhn's check. Groups are tried in every contiguous combination, so that a house number before
-/// the card number does not hide it.
+/// Whether `text` contains 13 to 19 digits, at most single spaces, dots or dashes between them,
+/// that pass Luhn's check. Groups are tried in every contiguous combination, so that a house number
+/// before the card number does not hide it.
 #[must_use]
 pub fn looks_like_card_number(text: &str) -> bool {
     runs(text).iter().any(|groups| {

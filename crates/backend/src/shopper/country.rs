@@ -1,7 +1,7 @@
 //! Country codes that can never be a country.
 
-/// Whether `code` is not a country's: not two capital letters, or one of the codes that ISO 3166-1 (8.1.3)
-/// leaves to users for ever: AA, QM to QZ, XA to XZ, ZZ.
+/// Whether `code` is not a country's: not two capital letters, or one of the codes that ISO 3166-1
+/// (8.1.3) leaves to users for ever: AA, QM to QZ, XA to XZ, ZZ.
 #[must_use]
 pub fn is_unassigned(code: &str) -> bool {
     match code.as_bytes() {

@@ -1,5 +1,5 @@
-//! What a shopper types: contact and address, checked field by field, with a sentence for each defect
-//! that can be shown beside the field. Nothing here repeats the input.
+//! What a shopper types: contact and address, checked field by field, with a sentence for each
+//! defect that can be shown beside the field. Nothing here repeats the input.
 
 mod card_number;
 mod country;
@@ -86,8 +86,8 @@ fn push(found: &mut Vec<FieldError>, pointer: &str, code: &str, detail: &str) {
 }
 
 fn check_email(email: &str, found: &mut Vec<FieldError>) {
-    // A domain of one label is never reachable from outside; names in quotes and addresses in brackets
-    // are legal, but only ever seen in attacks.
+    // A domain of one label is never reachable from outside; names in quotes and addresses in
+    // brackets are legal, but only ever seen in attacks.
     let options = Options::default()
         .with_required_tld()
         .without_domain_literal();

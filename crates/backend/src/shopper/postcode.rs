@@ -1,8 +1,8 @@
 //! Postcodes by country.
 
-/// Country, forms, and an example for the shopper. In a form `9` is a digit, `A` a letter, a space may be
-/// left out, and anything else stands for itself (`*`: a letter or digit). Source: the Universal Postal Union's addressing
-/// guides of each country.
+/// Country, forms, and an example for the shopper. In a form `9` is a digit, `A` a letter, a space
+/// may be left out, and anything else stands for itself (`*`: a letter or digit). Source: the
+/// Universal Postal Union's addressing guides of each country.
 pub const COUNTRIES: &[(&str, &[&str], &str)] = &[
     ("AT", &["9999"], "1010"),
     ("AU", &["9999"], "2000"),
@@ -52,9 +52,9 @@ pub const COUNTRIES: &[(&str, &[&str], &str)] = &[
 /// Characters of a postcode of a country that is not in the table.
 const POSTCODE_CHARACTERS_MAX: usize = 12;
 
-/// Whether `postcode` has a form of `country`, in either case of letters. For a country that is not in
-/// the table any text of at most 12 letters, digits, spaces and dashes fits, even none: some countries
-/// have no postcodes.
+/// Whether `postcode` has a form of `country`, in either case of letters. For a country that is not
+/// in the table any text of at most 12 letters, digits, spaces and dashes fits, even none: some
+/// countries have no postcodes.
 ///
 /// # Errors
 /// An example to show, if the country is known.

@@ -16,8 +16,8 @@ use crate::edge::Segment;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// Browsers ask again after 15 seconds, so that "sold out" is seen soon; a shared cache may give an old
-/// answer for a minute more while it asks. Nothing in the document is about the shopper.
+/// Browsers ask again after 15 seconds, so that "sold out" is seen soon; a shared cache may give an
+/// old answer for a minute more while it asks. Nothing in the document is about the shopper.
 const CACHE: &str = "public, max-age=15, stale-while-revalidate=60";
 
 #[derive(Deserialize)]
