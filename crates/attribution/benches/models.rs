@@ -75,6 +75,18 @@ fn peak_mib() -> u64 {
     kib.unwrap_or(0) / 1_024
 }
 
+/// Processor time of all threads so far, seconds: what a quiet machine with that many cores would
+/// need at least. Linux counts it in hundredths; 0 elsewhere.
+fn cpu_s() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+    let ticks = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
+}
+
 /// How likely a channel is, by its index.
 type Weight = fn(usize) -> f64;
 
@@ -90,17 +102,19 @@ fn main() {
     ];
     for (kind, weight) in kinds {
         let paths = paths(count, weight);
-        let mut total_s = 0.0;
+        let (mut total_s, mut total_cpu_s) = (0.0, 0.0);
         println!("{kind}: {count} paths of {TOUCHES} touches over {CHANNELS} channels");
         for model in Model::ALL {
             let spec = Spec {
                 models: vec![model],
                 ..Spec::default()
             };
-            let started = Instant::now();
+            let (started, cpu_before_s) = (Instant::now(), cpu_s());
             let table = run(&paths, &spec).unwrap();
             let elapsed_s = started.elapsed().as_secs_f64();
+            let used_s = cpu_s() - cpu_before_s;
             total_s += elapsed_s;
+            total_cpu_s += used_s;
             let column = &table.columns[0];
             let sum: f64 = column.shares.conversions.iter().sum();
             assert!(
@@ -108,20 +122,23 @@ fn main() {
                 "credit is lost"
             );
             let note = column.note.clone().unwrap_or_default();
-            println!("  {:<16} {elapsed_s:>8.3} s  {note}", model.name());
+            println!(
+                "  {:<16} {elapsed_s:>8.3} s  cpu {used_s:>7.2} s  {note}",
+                model.name()
+            );
             results.push(serde_json::json!({
                 "paths": kind, "count": count, "model": model.name(),
-                "elapsed_s": elapsed_s, "note": note,
+                "elapsed_s": elapsed_s, "cpu_s": used_s, "note": note,
             }));
         }
         println!(
-            "  {:<16} {total_s:>8.3} s  peak {} MiB",
+            "  {:<16} {total_s:>8.3} s  cpu {total_cpu_s:>7.2} s  peak {} MiB",
             "all models",
             peak_mib()
         );
         results.push(serde_json::json!({
             "paths": kind, "count": count, "model": "all",
-            "elapsed_s": total_s, "peak_mib": peak_mib(),
+            "elapsed_s": total_s, "cpu_s": total_cpu_s, "peak_mib": peak_mib(),
         }));
     }
     if let Ok(folder) = std::env::var("SHOPTAG_BENCH_DIR") {
