@@ -72,6 +72,8 @@ fn router(state: AppState, folder: Option<&Path>) -> Router {
         .route("/v1/view-sessions", post(view_sessions::create))
         .route("/v1/clicks", post(clicks::exchange))
         .route("/v1/bag-bindings", post(bag_bindings::create))
+        .route("/v1/touchpoints", post(touchpoints::receive))
+        .route("/t", post(touchpoints::beacon))
         .route("/v1/orders/{number}/decision", get(decisions::read))
         .route("/v1/orders/{number}/refunds", post(refunds::create))
         .route(

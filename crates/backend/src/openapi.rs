@@ -25,6 +25,8 @@ use crate::problems;
         crate::view_sessions::create,
         crate::clicks::exchange,
         crate::bag_bindings::create,
+        crate::touchpoints::receive,
+        crate::touchpoints::beacon,
         crate::orders::receive,
         crate::decisions::read,
         crate::refunds::create,

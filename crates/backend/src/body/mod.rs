@@ -1,9 +1,10 @@
-//! Request bodies: read within bounds, checked as strict JSON, turned into a type that cannot be wrong.
+//! Request bodies: read within bounds, checked as strict JSON, turned into a type that cannot be
+//! wrong.
 
 mod parse;
 mod receive;
 mod scan;
 
 pub use parse::parse;
-pub(crate) use receive::receive;
+pub(crate) use receive::{receive, receive_text};
 pub use scan::{DEPTH_MAX, Defect, scan};

@@ -1,6 +1,10 @@
 //! The commands of the program.
 
+mod attribute;
 mod catalogue;
+mod collaboration;
+mod keys;
+mod ledger;
 mod order;
 mod serve;
 
@@ -22,6 +26,24 @@ pub(crate) enum Command {
     Import(catalogue::Import),
     /// Say how far one brand's part of an order is.
     Order(order::Order),
+    /// Who promotes what at which rate.
+    Collaboration(collaboration::Collaboration),
+    /// The keys of tokens and receipts.
+    Keys(keys::Keys),
+    /// Keys with which brands use the API.
+    BrandKey(keys::PartyKey),
+    /// Keys with which creators use the API.
+    CreatorKey(keys::PartyKey),
+    /// The books: export, verify, freeze, release.
+    Ledger(ledger::Ledger),
+    /// Decide every order of the log again and compare the bytes.
+    Replay(ledger::Replay),
+    /// Let commissions whose hold is over be paid out.
+    Settle(ledger::Settle),
+    /// Pay creators.
+    Payout(ledger::Payout),
+    /// Credit by channel under the reporting models, or under another policy.
+    Attribute(attribute::Attribute),
     /// Print the OpenAPI document.
     Openapi,
     /// Copy the database while it is in use.
@@ -66,6 +88,15 @@ impl Command {
             Self::Apply(apply) => apply.run().await,
             Self::Import(import) => import.run().await,
             Self::Order(order) => order.run().await,
+            Self::Collaboration(collaboration) => collaboration.run().await,
+            Self::Keys(keys) => keys.run().await,
+            Self::BrandKey(key) => key.run(true).await,
+            Self::CreatorKey(key) => key.run(false).await,
+            Self::Ledger(ledger) => ledger.run().await,
+            Self::Replay(replay) => replay.run().await,
+            Self::Settle(settle) => settle.run().await,
+            Self::Payout(payout) => payout.run().await,
+            Self::Attribute(attribute) => attribute.run().await,
             Self::Openapi => {
                 println!("{}", openapi_document());
                 Ok(())

@@ -11,10 +11,12 @@ use clap::Args;
 use shoptag_backend::demo::Demo;
 use shoptag_backend::sites::Sites;
 use shoptag_backend::store::Store;
+use shoptag_backend::tokens::{Tokens, read_key_file};
 use shoptag_backend::{AppState, RateLimit, app, app_with_files, telemetry};
 use shoptag_commerce::SECOND_MS;
 use tokio::net::TcpListener;
 
+use super::keys::key_file;
 use super::{Database, Failure};
 
 /// Time for accepted requests to be answered after the signal to stop.
@@ -22,6 +24,9 @@ const SHUTDOWN: Duration = Duration::from_secs(30);
 
 /// How often expired holds are given back when nobody buys: "sold out" ends soon after a hold does.
 const SWEEP: Duration = Duration::from_secs(30);
+
+/// Commissions that become payable in one transaction: some 50 ms of the writer's time.
+const SETTLE_MAX: usize = 500;
 
 /// Arguments of `serve`.
 #[derive(Args)]
@@ -34,8 +39,8 @@ pub(crate) struct Serve {
     /// A folder to serve at `/`.
     #[arg(long = "static", value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// An origin under which this server's own pages are reached, such as https://shop.example. Every
-    /// site key works there.
+    /// An origin under which this server's own pages are reached, such as https://shop.example.
+    /// Every site key works there.
     #[arg(long, value_name = "ORIGIN")]
     public_origin: Vec<String>,
     /// Also serve /demo/events, and accept every site key on this address.
@@ -55,7 +60,7 @@ impl Serve {
         let store: Arc<dyn Store> = Arc::new(self.database.open()?);
         let listener = TcpListener::bind(self.listen).await?;
         let address = listener.local_addr()?;
-        let state = self.state(Arc::clone(&store), address);
+        let state = self.state(Arc::clone(&store), address)?;
         let app = match &self.folder {
             Some(folder) => app_with_files(state.clone(), folder),
             None => app(state.clone()),
@@ -89,19 +94,24 @@ impl Serve {
         Ok(())
     }
 
-    fn state(&self, store: Arc<dyn Store>, address: SocketAddr) -> AppState {
+    fn state(&self, store: Arc<dyn Store>, address: SocketAddr) -> Result<AppState, Failure> {
         let mut origins = self.public_origin.clone();
         if self.demo {
             let port = address.port();
             origins.extend(["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}")));
         }
-        AppState {
+        let tokens = match key_file() {
+            Some(path) => Tokens::fixed(&read_key_file(&path)?)?,
+            None => Tokens::default(),
+        };
+        Ok(AppState {
+            tokens: Arc::new(tokens),
             sites: Arc::new(Sites::new(origins)),
             demo: self.demo.then(|| Arc::new(Demo::default())),
             quote_hold_ms: i64::from(self.quote_hold_seconds) * SECOND_MS,
             rate_limit: (self.rate_limit > 0).then(|| Arc::new(RateLimit::new(self.rate_limit))),
             ..AppState::new(store)
-        }
+        })
     }
 }
 
@@ -114,6 +124,10 @@ async fn sweep(state: AppState) {
                 tracing::debug!(holds = swept.holds, quotes = swept.quotes, "swept");
             }
             Err(error) => tracing::warn!(error = %error, "the sweep did not run"),
+        }
+        match state.store.settle(state.now(), SETTLE_MAX).await {
+            Ok(posted) => tracing::debug!(posted, "settled"),
+            Err(error) => tracing::warn!(error = %error, "nothing was settled"),
         }
     }
 }

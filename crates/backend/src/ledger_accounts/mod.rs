@@ -1,9 +1,11 @@
 //! The accounts of brands and creators: who may read them, their statements, and whether the books hold.
 
+mod beancount;
 mod party;
 mod statement;
 mod verify;
 
+pub use beancount::beancount_journal;
 pub use party::{ApiKey, ApiSecret, Party, PartyKind};
 pub(crate) use party::authorise;
 pub(crate) use statement::__path_statement;

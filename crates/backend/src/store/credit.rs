@@ -3,9 +3,11 @@
 
 use async_trait::async_trait;
 use shoptag_attribution::{Collaboration, CollaborationEnd};
-use shoptag_commerce::{CollaborationId, TenantId, Timestamp, TouchId, VariantId, VideoId};
+use shoptag_commerce::{
+    CollaborationId, CreatorId, TenantId, Timestamp, TouchId, VariantId, VideoId,
+};
 use shoptag_ledger::{Event, Payout, Record, RecordKey, Refusal};
-use shoptag_protocol::StatementDocument;
+use shoptag_protocol::{RejectedTouchpoint, StatementDocument};
 
 use super::StoreError;
 use crate::bag_bindings::BindingFacts;
@@ -16,10 +18,27 @@ use crate::error::ApiError;
 use crate::ledger_accounts::{ApiKey, DecisionRow, LedgerTables, Movements, Party};
 use crate::refunds::{RefundCommand, Refunded};
 use crate::tokens::StoredKey;
+use crate::touchpoints::NewTouchpoint;
 use crate::view_sessions::Viewable;
 
 /// Makes other keys of the keys that are there, inside the transaction.
 pub type ChangeKeys = Box<dyn FnOnce(Vec<StoredKey>) -> Vec<StoredKey> + Send>;
+
+/// What became of a batch of touchpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TakenTouchpoints {
+    /// Stored now or known already.
+    pub accepted: u32,
+    /// Stored now.
+    pub stored: u32,
+    /// Known with another body; the first one counts.
+    pub conflicts: u32,
+    /// Not kept.
+    pub rejected: Vec<RejectedTouchpoint>,
+}
+
+/// Whose tags were touched in a view session, and when, oldest first.
+pub type Journey = Vec<(CreatorId, Timestamp)>;
 
 /// What stands behind a sale.
 #[async_trait]
@@ -58,6 +77,13 @@ pub trait CreditStore: Send + Sync {
 
     /// Counts a click once, by the touchpoint's id.
     async fn record_click(&self, click: NewClick) -> Result<Clicked, StoreError>;
+
+    /// Keeps a batch of touchpoints, each once.
+    async fn record_touchpoints(
+        &self,
+        tenant: TenantId,
+        batch: Vec<NewTouchpoint>,
+    ) -> Result<TakenTouchpoints, StoreError>;
 
     /// What binding a bag line to a click needs; `None` when the click is not known.
     async fn binding_facts(
@@ -117,6 +143,9 @@ pub trait CreditStore: Send + Sync {
 
     /// The ledger's log, and the tables that follow from it, at one moment.
     async fn ledger(&self, tenant: TenantId) -> Result<(Vec<Record>, LedgerTables), StoreError>;
+
+    /// View sessions of the journal that no order named, without what does not count.
+    async fn journeys_without_order(&self, tenant: TenantId) -> Result<Vec<Journey>, StoreError>;
 
     /// Decisions from a sequence on, `limit` at most.
     async fn decisions(

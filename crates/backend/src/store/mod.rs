@@ -18,7 +18,7 @@ use crate::orders::{Advanced, Cancelled, OrderRecord, Step, Submission, Submitte
 use crate::quotes::MakeQuote;
 use crate::sites::Site;
 
-pub use credit::{ChangeKeys, CreditStore};
+pub use credit::{ChangeKeys, CreditStore, Journey, TakenTouchpoints};
 
 /// Why the store did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,9 @@
-//! The backend through its router, its store port, and its program. One binary; the folders are those of
-//! `src/`.
+//! The backend through its router, its store port, and its program. One binary; the folders are
+//! those of `src/`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod catalogue;
+mod credit;
 mod demo;
 mod documents;
 mod edge;

@@ -4,6 +4,7 @@ mod accounts;
 mod clicks;
 mod collaborations;
 mod decide;
+mod journal;
 mod keys;
 mod ledger;
 mod refunds;
@@ -23,8 +24,9 @@ use crate::decisions::DecisionRecord;
 use crate::error::ApiError;
 use crate::ledger_accounts::{ApiKey, DecisionRow, LedgerTables, Movements, Party};
 use crate::refunds::{RefundCommand, Refunded};
-use crate::store::{ChangeKeys, CreditStore};
+use crate::store::{ChangeKeys, CreditStore, Journey, TakenTouchpoints};
 use crate::tokens::StoredKey;
+use crate::touchpoints::NewTouchpoint;
 use crate::view_sessions::Viewable;
 
 pub(super) use decide::credit;
@@ -85,6 +87,16 @@ impl CreditStore for SqliteStore {
     async fn record_click(&self, click: NewClick) -> Result<Clicked, StoreError> {
         self.writer
             .write(move |connection| clicks::record(connection, &click))
+            .await
+    }
+
+    async fn record_touchpoints(
+        &self,
+        tenant: TenantId,
+        batch: Vec<NewTouchpoint>,
+    ) -> Result<TakenTouchpoints, StoreError> {
+        self.writer
+            .write(move |connection| journal::record(connection, &tenant, &batch))
             .await
     }
 
@@ -180,6 +192,12 @@ impl CreditStore for SqliteStore {
                 let records = accounts::records(connection, &tenant)?;
                 Ok((records, accounts::tables(connection, &tenant)?))
             })
+            .await
+    }
+
+    async fn journeys_without_order(&self, tenant: TenantId) -> Result<Vec<Journey>, StoreError> {
+        self.readers
+            .read(move |connection| journal::without_order(connection, &tenant))
             .await
     }
 

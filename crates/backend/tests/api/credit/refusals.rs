@@ -1,0 +1,308 @@
+//! Tokens and receipts that are refused, with their reason, and purchases that go through all the same.
+
+use serde_json::{Value, json};
+use shoptag_backend::store::CreditStore;
+use shoptag_backend::tokens::{StoredKey, rotated};
+use shoptag_commerce::{DAY_MS, MINUTE_MS};
+
+use super::{
+    ask, bind, brand_key, buy, buy_as, click_body, command, creator_key, credits, decision, line,
+    losses, market, post, tap, token, watch,
+};
+use crate::support::{Backend, START};
+
+/// One letter of the signature changed.
+fn tampered(token: &str) -> String {
+    let middle = token.len() / 2;
+    let other = if token.as_bytes()[middle] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    format!("{}{other}{}", &token[..middle], &token[middle + 1..])
+}
+
+#[tokio::test]
+async fn a_token_is_refused_with_its_reason() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    let other = watch(&backend, "day").await;
+    let (receipt, _) = tap(&backend, &session, "lamp").await;
+    let check = async |change: &dyn Fn(&mut Value), code: &str| {
+        let mut body = click_body(&session, "lamp");
+        change(&mut body);
+        let answer = post(&backend, "/v1/clicks", &body).await;
+        let status = if code.is_empty() { 200 } else { 422 };
+        assert_eq!(answer.outcome(), (status, code.to_owned()));
+    };
+    check(&|_| {}, "").await;
+    let bad = tampered(&token(&session, "lamp"));
+    check(&|body| body["token"] = json!(bad), "token-invalid").await;
+    check(&|body| body["token"] = json!(receipt), "token-invalid").await;
+    check(
+        &|body| body["token"] = json!("v4.public.x"),
+        "token-invalid",
+    )
+    .await;
+    check(
+        &|body| body["token"] = json!("x".repeat(5_000)),
+        "token-invalid",
+    )
+    .await;
+    let foreign = token(&other, "lamp");
+    check(&|body| body["token"] = json!(foreign), "token-session").await;
+    check(&|body| body["touchpoint_id"] = json!("tap-1"), "id-format").await;
+    backend.clock.advance_ms(15 * MINUTE_MS - 1);
+    check(&|_| {}, "").await;
+    backend.clock.advance_ms(1);
+    check(&|_| {}, "token-expired").await;
+    // Renewed: the same session, other tokens.
+    let body = json!({"site": "pk_demo", "video": "day",
+                      "view_session_id": session["view_session_id"]});
+    let renewed = post(&backend, "/v1/view-sessions", &body).await.json();
+    assert_eq!(renewed["view_session_id"], session["view_session_id"]);
+    let fresh = token(&renewed, "lamp");
+    check(&|body| body["token"] = json!(fresh), "").await;
+}
+
+#[tokio::test]
+async fn the_same_tap_gets_the_same_click_and_another_tap_of_its_id_is_a_conflict() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    let body = click_body(&session, "lamp");
+    let first = post(&backend, "/v1/clicks", &body).await.json();
+    backend.clock.advance_ms(5_000);
+    let again = post(&backend, "/v1/clicks", &body).await.json();
+    assert_eq!(first["clicked_at"], again["clicked_at"]);
+    assert_eq!(first["valid_until"], again["valid_until"]);
+    assert_eq!(backend.count("SELECT count(*) FROM clicks"), 1);
+    let mut other = click_body(&session, "mug");
+    other["touchpoint_id"] = body["touchpoint_id"].clone();
+    let answer = post(&backend, "/v1/clicks", &other).await;
+    assert_eq!(answer.outcome(), (422, "touchpoint-conflict".into()));
+}
+
+#[tokio::test]
+async fn a_page_of_another_platform_cannot_use_the_token() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    let mut request = super::page("/v1/clicks", &click_body(&session, "lamp"));
+    let elsewhere = "https://elsewhere.example".parse().unwrap();
+    request.headers_mut().insert("origin", elsewhere);
+    assert_eq!(
+        backend.send(request).await.outcome(),
+        (403, "origin".into())
+    );
+}
+
+#[tokio::test]
+async fn a_receipt_that_is_none_is_refused_and_never_stops_a_purchase() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    let (receipt, _) = tap(&backend, &session, "mug").await;
+    let bound = bind(&backend, &receipt, "mug").await;
+    let check = async |receipt: &str, variant: &str, code: &str| {
+        let body = json!({"receipt": receipt, "variant_id": variant});
+        let answer = post(&backend, "/v1/bag-bindings", &body).await;
+        assert_eq!(answer.outcome(), (422, code.to_owned()));
+    };
+    check(&tampered(&receipt), "mug", "receipt-invalid").await;
+    check(&bound, "mug", "receipt-invalid").await;
+    check(&token(&session, "mug"), "mug", "receipt-invalid").await;
+    check(&receipt, "rug", "receipt-brand").await;
+    check(&receipt, "nothing", "sku-unknown").await;
+
+    let key = brand_key(&backend, "norrby").await;
+    let garbage = buy(&backend, &[("mug", 1)], &[("mug", "not a receipt")]).await;
+    let nobody = line("nobody", "-", 0);
+    assert_eq!(
+        credits(&decision(&backend, &garbage, &key).await),
+        [nobody.clone()]
+    );
+    let changed = tampered(&receipt);
+    let changed = buy(&backend, &[("mug", 1)], &[("", &changed)]).await;
+    assert_eq!(
+        credits(&decision(&backend, &changed, &key).await),
+        [nobody.clone()]
+    );
+    let refused = "SELECT count(*) FROM refused_receipts WHERE code = 'token-tampered'";
+    assert!(backend.count(refused) >= 1);
+    // The good one still earns; the next order cannot use it once more.
+    let good = buy(&backend, &[("mug", 1)], &[("mug", &bound)]).await;
+    let earned = line("bag-binding", "mira", 167);
+    assert_eq!(credits(&decision(&backend, &good, &key).await), [earned]);
+    let again = buy(&backend, &[("mug", 1)], &[("mug", &bound)]).await;
+    let again = decision(&backend, &again, &key).await;
+    assert_eq!(credits(&again), [nobody]);
+    assert_eq!(losses(&again)[0], ["excluded-token-replayed"]);
+    backend.clock.advance_ms(7 * DAY_MS + 1);
+    check(&receipt, "mug", "receipt-expired").await;
+}
+
+#[tokio::test]
+async fn a_bag_line_stays_bound_for_as_long_as_its_brand_says() {
+    for (days, expected) in [
+        (3, line("bag-binding", "mira", 167)),
+        (4, line("direct-click", "mira", 167)),
+    ] {
+        let backend = market().await;
+        let session = watch(&backend, "day").await;
+        backend.clock.advance_ms(5_000);
+        let (receipt, _) = tap(&backend, &session, "mug").await;
+        let bound = bind(&backend, &receipt, "mug").await;
+        backend.clock.advance_ms(days * DAY_MS);
+        let number = buy(&backend, &[("mug", 1)], &[("mug", &bound)]).await;
+        let key = brand_key(&backend, "norrby").await;
+        let seen = decision(&backend, &number, &key).await;
+        assert_eq!(credits(&seen), [expected], "{days} days");
+    }
+}
+
+#[tokio::test]
+async fn a_creator_does_not_earn_by_an_own_purchase_a_robot_or_a_test() {
+    let backend = market().await;
+    let key = brand_key(&backend, "norrby").await;
+    let nobody = line("nobody", "-", 0);
+    let session = watch(&backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    let (own, _) = tap(&backend, &session, "mug").await;
+    let number = buy_as(
+        &backend,
+        " Mira@Example.com".trim(),
+        &[("mug", 1)],
+        &[("mug", &own)],
+    )
+    .await;
+    let seen = decision(&backend, &number, &key).await;
+    assert_eq!(credits(&seen), [nobody.clone()]);
+    assert_eq!(losses(&seen)[0], ["excluded-self-purchase-email"]);
+
+    let mut robot = super::page("/v1/clicks", &click_body(&session, "mug"));
+    let name = "Mozilla/5.0 HeadlessChrome/140.0".parse().unwrap();
+    robot.headers_mut().insert("user-agent", name);
+    let receipt = backend.send(robot).await.json()["receipt"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
+    let seen = decision(&backend, &number, &key).await;
+    assert_eq!(credits(&seen), [nobody]);
+    assert_eq!(losses(&seen)[0], ["excluded-bot"]);
+}
+
+#[tokio::test]
+async fn an_order_brings_at_most_100_receipts() {
+    let backend = market().await;
+    let quote = backend.ready_quote("mug", 1).await;
+    let mut order = crate::support::order_for(&quote);
+    order["receipts"] = json!(vec!["x"; 101]);
+    let answer = backend.order(&crate::support::key(), &order).await;
+    assert_eq!(answer.outcome(), (422, "touch-limit".into()));
+    order["receipts"] = json!(vec!["x"; 100]);
+    let answer = backend.order(&crate::support::key(), &order).await;
+    assert_eq!(answer.outcome(), (201, String::new()));
+}
+
+#[tokio::test]
+async fn a_decision_is_for_its_parties_alone() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    let (receipt, _) = tap(&backend, &session, "mug").await;
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
+    let path = format!("/v1/orders/{number}/decision");
+    let check = async |path: &str, key: &str, status: u16| {
+        let answer = ask(&backend, path, key).await;
+        assert_eq!(answer.outcome().0, status, "{path}");
+    };
+    for (key, status) in [
+        (brand_key(&backend, "norrby").await, 200),
+        (creator_key(&backend, "mira").await, 200),
+        (brand_key(&backend, "halden").await, 404),
+        (creator_key(&backend, "ben").await, 404),
+        ("sk_brand_nothing".to_owned(), 401),
+    ] {
+        check(&path, &key, status).await;
+    }
+    assert_eq!(
+        backend.get(&path).await.outcome(),
+        (401, "authorization".into())
+    );
+    let mira = creator_key(&backend, "mira").await;
+    check("/v1/accounts/mira/statement", &mira, 200).await;
+    check("/v1/accounts/norrby/statement", &mira, 404).await;
+    let revoked: String = mira.chars().take("sk_creator_".len() + 6).collect();
+    assert!(backend.store.revoke_api_key(revoked, START).await.unwrap());
+    check(&path, &mira, 401).await;
+    // Nor may another brand move the order, or a creator.
+    let halden = brand_key(&backend, "halden").await;
+    let ship = format!("/v1/orders/{number}/fulfilments/norrby/ship");
+    let answer = command(&backend, &ship, &halden, &json!({})).await;
+    assert_eq!(answer.outcome(), (404, "not-found".into()));
+}
+
+#[tokio::test]
+async fn tokens_outlive_the_rotation_of_their_key() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    let rotate = async |backend: &Backend| {
+        let now = backend.state.clock.now();
+        let fresh = StoredKey::generate(now).unwrap();
+        let change = Box::new(move |keys| rotated(keys, fresh, now).keys);
+        backend.store.change_token_keys(change).await.unwrap()
+    };
+    let keys = rotate(&backend).await;
+    assert_eq!(keys.len(), 2);
+    // The new key is known and does not sign for five minutes; the old token is still believed after.
+    backend.clock.advance_ms(6 * MINUTE_MS);
+    let later = watch(&backend, "day").await;
+    let footer = |session: &Value| {
+        let token = token(session, "lamp");
+        token.rsplit('.').next().unwrap().to_owned()
+    };
+    assert_ne!(footer(&session), footer(&later));
+    tap(&backend, &session, "lamp").await;
+    tap(&backend, &later, "lamp").await;
+    // Half a year later the first key is gone.
+    backend.clock.advance_ms(180 * DAY_MS);
+    let first = keys[0].kid.clone();
+    let keys = rotate(&backend).await;
+    assert_eq!(keys.len(), 2);
+    assert!(keys.iter().all(|key| key.kid != first));
+}
+
+#[tokio::test]
+async fn a_raise_holds_at_once_and_a_cut_after_thirty_days() {
+    use super::wish;
+    use shoptag_backend::collaborations::CreditSetup;
+    let backend = market().await;
+    let key = brand_key(&backend, "norrby").await;
+    let commission = async || {
+        let session = watch(&backend, "day").await;
+        backend.clock.advance_ms(5_000);
+        let (receipt, _) = tap(&backend, &session, "mug").await;
+        let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
+        credits(&decision(&backend, &number, &key).await)[0].2
+    };
+    let set = async |direct| {
+        let setup = CreditSetup {
+            wishes: vec![wish("mira", "norrby", None, direct, None)],
+            ..CreditSetup::default()
+        };
+        let now = backend.state.clock.now();
+        let tenant = crate::support::tenant("demo");
+        backend
+            .store
+            .apply_credit(tenant, setup, now)
+            .await
+            .unwrap();
+    };
+    assert_eq!(commission().await, 167);
+    set(2_000).await;
+    assert_eq!(commission().await, 334);
+    set(500).await;
+    assert_eq!(commission().await, 334);
+    backend.clock.advance_ms(31 * DAY_MS);
+    assert_eq!(commission().await, 84);
+}

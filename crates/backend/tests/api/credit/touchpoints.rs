@@ -1,0 +1,283 @@
+//! The list of bad touchpoints (reliability.md 10.4), row by row.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use shoptag_commerce::DAY_MS;
+
+use super::{FIREFOX, buy, market, page, post, tap, token, watch};
+use crate::support::{Answer, Backend, ORIGIN, START, uuid_v7};
+
+/// An impression of the mug that counts.
+fn impression(session: &Value) -> Value {
+    json!({
+        "id": uuid_v7(),
+        "kind": "impression",
+        "view_session_id": session["view_session_id"],
+        "token": token(session, "mug"),
+        "sequence": 0,
+        "occurred_at": START.ms() + 3_000,
+        "position_s": 4.5,
+        "dwell_ms": 2_000,
+        "visible": true,
+    })
+}
+
+fn batch(touchpoints: Vec<Value>) -> Value {
+    json!({"site": "pk_demo", "sent_at": START.ms() + 5_000, "touchpoints": touchpoints})
+}
+
+async fn send(backend: &Backend, touchpoints: Vec<Value>) -> Answer {
+    post(backend, "/v1/touchpoints", &batch(touchpoints)).await
+}
+
+/// Watches for five seconds.
+async fn watched(backend: &Backend) -> Value {
+    let session = watch(backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    session
+}
+
+/// Why the one stored touchpoint does not count, after `change` was made to one that does.
+async fn excluded(change: impl FnOnce(&mut Value)) -> String {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let mut touchpoint = impression(&session);
+    change(&mut touchpoint);
+    let answer = send(&backend, vec![touchpoint]).await;
+    assert_eq!(answer.status, 202, "{}", answer.json());
+    stored(&backend)
+}
+
+fn stored(backend: &Backend) -> String {
+    let connection = rusqlite::Connection::open(&backend.options.path).unwrap();
+    connection
+        .query_row("SELECT excluded FROM touchpoints", [], |row| row.get(0))
+        .unwrap()
+}
+
+/// The code with which the one touchpoint of a batch is rejected.
+async fn rejected(change: impl FnOnce(&mut Value)) -> String {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let mut touchpoint = impression(&session);
+    change(&mut touchpoint);
+    let answer = send(&backend, vec![touchpoint]).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert_eq!(backend.count("SELECT count(*) FROM touchpoints"), 0);
+    answer.json()["rejected"][0]["code"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn t1_t2_a_touchpoint_counts_once_and_the_first_body_wins() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let touchpoint = impression(&session);
+    for _ in 0..20 {
+        let answer = send(&backend, vec![touchpoint.clone(); 50]).await;
+        assert_eq!(answer.status, 202);
+        assert_eq!(answer.json()["accepted"], 50);
+    }
+    let mut other = touchpoint;
+    other["position_s"] = json!(9.0);
+    assert_eq!(send(&backend, vec![other]).await.status, 202);
+    assert_eq!(backend.count("SELECT count(*) FROM touchpoints"), 1);
+    assert_eq!(backend.count("SELECT position_ms FROM touchpoints"), 4_500);
+    let metrics = String::from_utf8(backend.get("/metrics").await.body).unwrap();
+    assert!(metrics.contains("shoptag_touchpoint_conflicts_total 1"));
+}
+
+#[tokio::test]
+async fn t3_a_batch_has_at_most_1000_touchpoints_and_64_kib() {
+    let backend = market().await;
+    let check = async |body: Value, status: u16| {
+        let answer = post(&backend, "/v1/touchpoints", &body).await;
+        assert_eq!(answer.status, status);
+        if status == 413 {
+            assert_eq!(answer.outcome().1, "batch-limit");
+        }
+    };
+    check(batch(vec![json!({}); 1_001]), 413).await;
+    check(batch(vec![json!({}); 1_000]), 200).await;
+    check(
+        json!({"site": "pk_demo", "touchpoints": ["x".repeat(65_536)]}),
+        413,
+    )
+    .await;
+    check(batch(vec![]), 202).await;
+}
+
+#[tokio::test]
+async fn t4_one_bad_touchpoint_does_not_spoil_the_others() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let mut touchpoints: Vec<Value> = (0..50).map(|_| impression(&session)).collect();
+    touchpoints[7]["position_s"] = json!(-1.0);
+    touchpoints[9].as_object_mut().unwrap().remove("sequence");
+    let answer = send(&backend, touchpoints).await;
+    assert_eq!(answer.status, 200);
+    let expected = json!({"accepted": 48, "rejected": [
+        {"index": 7, "code": "position"}, {"index": 9, "code": "json-shape"}]});
+    assert_eq!(answer.json(), expected);
+}
+
+#[tokio::test]
+async fn t5_a_clock_that_cannot_be_believed_is_not() {
+    for (sent_at, clock) in [
+        (json!(START.ms() + 5_000), "trusted"),
+        (Value::Null, "untrusted"),
+        (json!(START.ms() + 2_000), "untrusted"),
+        (json!(START.ms() + 3_650 * DAY_MS), "untrusted"),
+    ] {
+        let backend = market().await;
+        let session = watched(&backend).await;
+        let mut body = batch(vec![impression(&session)]);
+        body["sent_at"] = sent_at;
+        assert_eq!(post(&backend, "/v1/touchpoints", &body).await.status, 202);
+        let found = format!("SELECT count(*) FROM touchpoints WHERE clock = '{clock}'");
+        assert_eq!(backend.count(&found), 1, "{clock}");
+        if clock == "untrusted" {
+            let received = "SELECT happened_at = received_at FROM touchpoints";
+            assert_eq!(backend.count(received), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn t6_t16_what_does_not_count_is_kept_with_its_reason() {
+    assert_eq!(excluded(|_| {}).await, "");
+    let old = START.ms() + 5_000 - 25 * 3_600_000;
+    assert_eq!(
+        excluded(|it| it["occurred_at"] = json!(old)).await,
+        "window"
+    );
+    let hidden = excluded(|it| {
+        it["visible"] = json!(false);
+        it["dwell_ms"] = json!(0);
+    });
+    assert_eq!(hidden.await, "not-visible,impossible-dwell");
+    let short = excluded(|it| it["dwell_ms"] = json!(1_999)).await;
+    assert_eq!(short, "impossible-dwell");
+}
+
+#[tokio::test]
+async fn t7_t8_what_cannot_be_is_rejected() {
+    let unknown = "ref-unknown";
+    assert_eq!(
+        rejected(|it| it["token"] = json!("v4.public.abc")).await,
+        unknown
+    );
+    for position in [
+        json!(-0.5),
+        json!(36.6),
+        json!(1e300),
+        json!(null),
+        json!("4"),
+    ] {
+        let found = rejected(|it| it["position_s"] = position.clone()).await;
+        assert_eq!(found, "position", "{position}");
+    }
+    assert_eq!(
+        rejected(|it| it["id"] = json!("touch-1")).await,
+        "id-format"
+    );
+    // The video has gone to another creator since.
+    let backend = market().await;
+    let session = watched(&backend).await;
+    backend.execute("UPDATE videos SET creator_id = 'ben' WHERE tenant_id = 'demo'");
+    let answer = send(&backend, vec![impression(&session)]).await.json();
+    assert_eq!(answer["rejected"][0]["code"], unknown);
+}
+
+#[tokio::test]
+async fn t9_a_touchpoint_after_the_order_is_late() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let (receipt, _) = tap(&backend, &session, "mug").await;
+    send(&backend, vec![impression(&session)]).await;
+    buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
+    send(&backend, vec![impression(&session)]).await;
+    assert_eq!(backend.count("SELECT sum(is_late) FROM touchpoints"), 1);
+    assert_eq!(backend.count("SELECT count(*) FROM credits"), 1);
+}
+
+#[tokio::test]
+async fn t10_t11_a_beacon_is_text_and_cookies_are_not_looked_at() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let text = async |path: &str| {
+        let body = batch(vec![impression(&session)]).to_string();
+        let request = Request::post(path)
+            .header("content-type", "text/plain;charset=UTF-8")
+            .header("user-agent", FIREFOX)
+            .header("origin", ORIGIN)
+            .header("cookie", "session=secret")
+            .body(Body::from(body));
+        backend.send(request.unwrap()).await
+    };
+    assert_eq!(text("/t").await.status, 202);
+    let refused = text("/v1/touchpoints").await;
+    assert_eq!(refused.outcome(), (415, "media-type".into()));
+    let refused = text("/v1/orders").await;
+    assert_eq!(refused.outcome(), (415, "media-type".into()));
+    assert_eq!(backend.count("SELECT count(*) FROM touchpoints"), 1);
+}
+
+#[tokio::test]
+async fn t12_a_robot_is_marked_and_its_name_is_cut() {
+    for (name, kept) in [
+        (String::new(), 0),
+        ("Mozilla/5.0 HeadlessChrome/140.0".to_owned(), 32),
+        (format!("Googlebot {}", "x".repeat(7_000)), 256),
+    ] {
+        let backend = market().await;
+        let session = watched(&backend).await;
+        let mut request = page("/v1/touchpoints", &batch(vec![impression(&session)]));
+        let value = name.parse().unwrap();
+        request.headers_mut().insert("user-agent", value);
+        assert_eq!(backend.send(request).await.status, 202);
+        assert_eq!(stored(&backend), "bot", "{name}");
+        let length = "SELECT length(user_agent) FROM touchpoints";
+        assert_eq!(backend.count(length), kept);
+    }
+}
+
+#[tokio::test]
+async fn t13_a_viewer_counts_60_times_a_minute() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    for _ in 0..2 {
+        let touchpoints = (0..50).map(|_| impression(&session)).collect();
+        assert_eq!(send(&backend, touchpoints).await.status, 202);
+    }
+    let counted = "SELECT count(*) FROM touchpoints WHERE excluded = ''";
+    assert_eq!(backend.count(counted), 60);
+    let limited = "SELECT count(*) FROM touchpoints WHERE excluded = 'rate'";
+    assert_eq!(backend.count(limited), 40);
+}
+
+#[tokio::test]
+async fn t14_global_privacy_control_keeps_nothing() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let mut request = page("/v1/touchpoints", &batch(vec![impression(&session)]));
+    request
+        .headers_mut()
+        .insert("sec-gpc", "1".parse().unwrap());
+    assert_eq!(backend.send(request).await.status, 204);
+    assert_eq!(backend.count("SELECT count(*) FROM touchpoints"), 0);
+}
+
+#[tokio::test]
+async fn t15_another_viewers_token_is_a_replay() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let other = watch(&backend, "day").await;
+    let mut touchpoint = impression(&session);
+    touchpoint["view_session_id"] = other["view_session_id"].clone();
+    assert_eq!(send(&backend, vec![touchpoint]).await.status, 202);
+    assert_eq!(stored(&backend), "replay");
+}
