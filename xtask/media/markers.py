@@ -89,11 +89,12 @@ def main():
         surface = skia.Surface.MakeRasterN32Premul(w, h)
         c = surface.getCanvas()
         quiet = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y"]
+        mp4 = [*film.BT709, "-c:v", "libx264", "-preset", "medium", "-crf", "21", "-g", "15", "-bf", "0",
+               "-movflags", "+faststart", str(out / f"{name}.mp4")]
         pipe = subprocess.Popen(
             [*quiet, "-f", "rawvideo", "-pix_fmt", "bgra", "-s", f"{w}x{h}", "-r", str(FPS), "-i", "-",
-             *film.BT709, "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "18", "-g", "15", "-row-mt", "1", "-cpu-used", "5", str(out / f"{name}.webm"),
-             *film.BT709, "-c:v", "libx264", "-preset", "slow", "-crf", "14", "-g", "15", "-bf", "0",
-             "-movflags", "+faststart", str(out / f"{name}.mp4")],
+             *film.BT709, "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "30", "-g", "15", "-row-mt", "1", "-cpu-used", "5", str(out / f"{name}.webm"),
+             *(mp4 if name == "markers" else [])],
             stdin=subprocess.PIPE)
         for n in range(SECONDS * FPS):
             draw(c, n, w, h)
