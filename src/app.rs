@@ -328,6 +328,8 @@ fn scene(shelf: &Shelf, words: &Wording) -> Scene {
         new_product: text.new_product.to_owned(),
         enter_fullscreen: text.enter_fullscreen.to_owned(),
         leave_fullscreen: text.leave_fullscreen.to_owned(),
+        passed_one: text.passed.one.to_owned(),
+        passed_other: text.passed.other.to_owned(),
     };
     Scene::new(Rc::clone(shelf.track()), labels.collect(), texts)
 }

@@ -10,7 +10,7 @@ use shoptag::browser::dom::{self, Element, HtmlElement};
 use shoptag::browser::styles;
 use shoptag::browser::video::VideoHandle;
 use shoptag::embed::element::Mounted;
-use shoptag::event::{Event, TapOrigin};
+use shoptag::event::{Event, ListKind, TapOrigin};
 use shoptag::video_overlay::{OverlayTexts, Scene, TagLabel, VideoOverlay, VideoOverlayProps};
 use shoptag_commerce::{ProductId, TagId};
 use shoptag_tag_track::{Interpolation, KeyFrame, Shape, Tag, TagTrack};
@@ -111,6 +111,7 @@ fn scene() -> Rc<Scene> {
         group: "Products in the video".into(),
         open_product: "{name}, {price}, open product".into(),
         open_sold_out: "{name}, sold out, open product".into(),
+        passed_other: "{0} products you passed".into(),
         ..OverlayTexts::default()
     };
     let labels = vec![label("Linen lamp", false), label("Dune rug", true)];
@@ -239,6 +240,33 @@ async fn an_advertisement_has_no_tags() {
     until("an empty picture", || stage.shown().is_none()).await;
     stage.video.set_ad_break(false);
     until("the tag", || stage.shows("lamp")).await;
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
+async fn what_went_by_in_the_systems_own_player_is_offered_afterwards() {
+    let stage = Stage::new().await;
+    let fire = |name: &str| {
+        let kind: Function = dom::get(&js_sys::global(), "Event").dyn_into().unwrap();
+        let event = Reflect::construct(&kind, &Array::of1(&name.into()));
+        let video = stage.video.element();
+        video
+            .dispatch_event(&event.unwrap().unchecked_into())
+            .unwrap();
+    };
+    fire("webkitbeginfullscreen");
+    stage.video.seek(4.0);
+    until("the rug", || stage.shows("rug")).await;
+    fire("webkitendfullscreen");
+    until("the offer", || dom::find(&stage.root, ".recap").is_some()).await;
+    let offer = dom::find(&stage.root, ".recap").unwrap();
+    assert_eq!(
+        offer.text_content().as_deref(),
+        Some("2 products you passed")
+    );
+    offer.click();
+    let list = Event::ListOpened(ListKind::Video);
+    until("the list", || stage.heard.borrow().contains(&list)).await;
     stage.leave();
 }
 

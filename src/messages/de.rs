@@ -151,4 +151,8 @@ pub(super) static MESSAGES: Messages = Messages {
     new_product: "Neues Produkt: {name}, {price}",
     enter_fullscreen: "Vollbild",
     leave_fullscreen: "Vollbild beenden",
+    passed: Plural {
+        one: "1 Produkt von eben",
+        other: "{0} Produkte von eben",
+    },
 };

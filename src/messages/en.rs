@@ -149,4 +149,8 @@ pub(super) static MESSAGES: Messages = Messages {
     new_product: "New product: {name}, {price}",
     enter_fullscreen: "Full screen",
     leave_fullscreen: "Exit full screen",
+    passed: Plural {
+        one: "1 product you passed",
+        other: "{0} products you passed",
+    },
 };

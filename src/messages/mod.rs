@@ -241,6 +241,8 @@ messages! {
     enter_fullscreen: &'static str,
     /// Leaves it.
     leave_fullscreen: &'static str,
+    /// Products that went by while only the system's player was seen; `{0}` is their number.
+    passed: Plural,
 }
 
 impl Messages {

@@ -1,6 +1,6 @@
 //! The overlay component: tags, labels and edge chips over a video, and whatever else lies in its box.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use shoptag_commerce::TagId;
@@ -14,7 +14,7 @@ use crate::browser::dom::{self, HtmlElement, Ticker};
 use crate::browser::fullscreen::Fullscreen;
 use crate::browser::video::{VideoHandle, animation_now_ms};
 use crate::browser::viewport::{Layout, ResizeWatch};
-use crate::event::{Event, FullscreenMode, TapOrigin};
+use crate::event::{Event, FullscreenMode, ListKind, TapOrigin};
 use crate::product_tag::fill;
 
 /// How often labels may find another place, milliseconds.
@@ -53,6 +53,8 @@ pub enum Message {
     FullscreenChanged,
     /// The shopper asks for the full screen, or back.
     FullscreenPressed,
+    /// The shopper asks what went by.
+    RecapPressed,
     /// A tag was tapped.
     Tapped(usize, TapOrigin),
 }
@@ -82,6 +84,10 @@ pub struct VideoOverlay {
     fullscreen: Option<Fullscreen>,
     resize_watch: Option<ResizeWatch>,
     ticker: Option<Ticker>,
+    /// Tags that have been on screen while the system's own player hid them.
+    passed: BTreeSet<usize>,
+    /// How many of them are offered now.
+    pub(super) recap: usize,
     /// The player is not within the element, so its place can change without its size.
     detached: bool,
     /// The buttons over the picture may have come or gone.
@@ -108,6 +114,8 @@ impl Component for VideoOverlay {
             fullscreen: None,
             resize_watch: None,
             ticker: None,
+            passed: BTreeSet::new(),
+            recap: 0,
             detached: false,
             buttons_stale: true,
         };
@@ -118,6 +126,9 @@ impl Component for VideoOverlay {
     fn changed(&mut self, context: &Context<Self>, before: &VideoOverlayProps) -> bool {
         let now = context.props();
         self.buttons_stale |= now.children != before.children;
+        if now.covered {
+            self.recap = 0;
+        }
         if now.video != before.video {
             self.fullscreen = None;
             self.resize_watch = None;
@@ -143,6 +154,12 @@ impl Component for VideoOverlay {
                 let silent = self.fullscreen.as_ref().is_some_and(Fullscreen::toggle);
                 silent && self.follow_fullscreen(context)
             }
+            Message::RecapPressed => {
+                self.recap = 0;
+                let list = Event::ListOpened(ListKind::Video);
+                context.props().dispatch.emit(list);
+                true
+            }
             Message::Tapped(index, origin) => {
                 if let Some(tag) = tag_id(context, index) {
                     context
@@ -163,6 +180,7 @@ impl Component for VideoOverlay {
                 if let Some(scene) = &props.scene {
                     { self.view_tags(context, scene) }
                     { self.view_fullscreen_button(context, scene) }
+                    { self.view_recap(context, scene) }
                 }
                 { props.children.clone() }
             </div>
@@ -255,6 +273,9 @@ impl VideoOverlay {
         }
         if told.cast.on_screen {
             self.on_screen = driver.on_screen();
+            if self.fullscreen.as_ref().is_some_and(Fullscreen::is_native) {
+                self.passed.extend(&self.on_screen);
+            }
         }
         if told.playing || (self.detached && self.ticker.is_none()) {
             self.ticker = (playing || self.detached).then(|| {
@@ -303,9 +324,16 @@ impl VideoOverlay {
     }
 
     fn follow_fullscreen(&mut self, context: &Context<Self>) -> bool {
-        let Some(mode) = self.fullscreen.as_ref().map(Fullscreen::mode) else {
+        let Some(fullscreen) = &self.fullscreen else {
             return false;
         };
+        let mode = fullscreen.mode();
+        if fullscreen.is_native() {
+            self.passed.extend(&self.on_screen);
+        } else if !self.passed.is_empty() {
+            self.recap = std::mem::take(&mut self.passed).len();
+            return true;
+        }
         if mode == self.mode {
             return false;
         }

@@ -38,6 +38,10 @@ pub struct OverlayTexts {
     pub enter_fullscreen: String,
     /// Name of the button that leaves it: "Exit full screen".
     pub leave_fullscreen: String,
+    /// Offered after the system's own player: "1 product you passed".
+    pub passed_one: String,
+    /// The same for several: "{0} products you passed".
+    pub passed_other: String,
 }
 
 /// Everything the overlay needs of a video document.

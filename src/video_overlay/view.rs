@@ -85,4 +85,19 @@ impl VideoOverlay {
             </button>
         }
     }
+
+    /// What went by while the system's own player was in front of everything (iPhone).
+    pub(super) fn view_recap(&self, context: &Context<Self>, scene: &Scene) -> Html {
+        let text = match self.recap {
+            0 => return Html::default(),
+            1 => scene.texts.passed_one.clone(),
+            count => scene.texts.passed_other.replace("{0}", &count.to_string()),
+        };
+        let onclick = context
+            .link()
+            .callback(|_: MouseEvent| Message::RecapPressed);
+        html! {
+            <button type="button" class="recap" {onclick}>{ text }</button>
+        }
+    }
 }
