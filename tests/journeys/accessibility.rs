@@ -47,7 +47,7 @@ async fn walk(shape: Shape, journey: &str) -> Outcome<()> {
     browser.text("In this moment|All in this video").await?;
     look(&browser, "list", &mut found).await?;
     browser.press(thirtyfour::Key::Escape).await?;
-    browser.click_tag("lamp-morning").await?;
+    browser.click_tag("lamp-morning", 2.5).await?;
     browser.part("card").await?;
     look(&browser, "card", &mut found).await?;
     browser.click("^Add to bag").await?;

@@ -17,7 +17,7 @@ async fn a_purchase_on_a_desktop_ends_in_an_order_with_exact_totals() -> Outcome
     browser.part("marker").await?;
     browser.pictures_in_both_schemes("tags").await?;
 
-    browser.click_tag("lamp-morning").await?;
+    browser.click_tag("lamp-morning", 2.5).await?;
     browser.part("card").await?;
     browser.pictures_in_both_schemes("card").await?;
     browser.click("Clay").await?;

@@ -13,7 +13,7 @@ async fn a_lost_answer_and_a_retry_make_one_order() -> Outcome<()> {
     browser.driver.goto(setting.page("/")).await?;
     browser.play().await?;
     browser.seek(2.0).await?;
-    browser.click_tag("mug-morning").await?;
+    browser.click_tag("mug-morning", 2.5).await?;
     browser.click("^Buy now").await?;
     for (field, text) in [
         ("^E-mail", "ada@example.org"),

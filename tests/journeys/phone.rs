@@ -16,7 +16,7 @@ async fn a_purchase_on_a_phone_works_with_touch_alone() -> Outcome<()> {
     browser.part("marker").await?;
     browser.pictures_in_both_schemes("tags").await?;
 
-    browser.tap_tag("lamp-morning").await?;
+    browser.tap_tag("lamp-morning", 2.5).await?;
     browser.part("card").await?;
     browser.pictures_in_both_schemes("card").await?;
     browser.tap("Clay").await?;

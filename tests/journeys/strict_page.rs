@@ -29,7 +29,7 @@ async fn a_strict_page_reports_no_violation_from_load_to_leaving() -> Outcome<()
 
     browser.play().await?;
     browser.seek(2.0).await?;
-    browser.click_tag("lamp-morning").await?;
+    browser.click_tag("lamp-morning", 2.5).await?;
     browser.click("^Add to bag").await?;
     browser.click("^View bag|^Bag, 1").await?;
     browser.click("^Checkout").await?;

@@ -54,9 +54,9 @@ impl Browser {
         self.tap_at("control(arguments[0])", name).await
     }
 
-    /// Clicks the tag of a product on the video with the mouse.
-    pub(crate) async fn click_tag(&self, tag: &str) -> Outcome<()> {
-        self.tag(tag).await?;
+    /// Clicks the tag of a product on the playing video with the mouse, around a moment in seconds.
+    pub(crate) async fn click_tag(&self, tag: &str, moment: f64) -> Outcome<()> {
+        self.tag(tag, moment).await?;
         Ok(self
             .element(&format!("return {TAG}"), tag)
             .await?
@@ -64,15 +64,22 @@ impl Browser {
             .await?)
     }
 
-    /// Touches the tag of a product on the video.
-    pub(crate) async fn tap_tag(&self, tag: &str) -> Outcome<()> {
-        self.tag(tag).await?;
+    /// Touches the tag of a product on the playing video, around a moment in seconds.
+    pub(crate) async fn tap_tag(&self, tag: &str, moment: f64) -> Outcome<()> {
+        self.tag(tag, moment).await?;
         self.tap_at(TAG, tag).await
     }
 
-    async fn tag(&self, tag: &str) -> Outcome<()> {
-        let look = format!("const tag = {TAG}; return !!tag && visible(tag)");
-        self.wait_for(&format!("the tag \"{tag}\""), &look, vec![tag.into()])
+    /// Waits for a tag; when the film has gone on too far, as it does on a slow machine, back to the moment.
+    async fn tag(&self, tag: &str, moment: f64) -> Outcome<()> {
+        let look = format!(
+            "const tag = {TAG};
+             const away = Math.abs(video().currentTime - arguments[1]);
+             if (away > 2 && !video().seeking) video().currentTime = arguments[1];
+             return away <= 2 && !!tag && visible(tag)"
+        );
+        let arguments = vec![tag.into(), moment.into()];
+        self.wait_for(&format!("the tag \"{tag}\""), &look, arguments)
             .await?;
         Ok(())
     }
