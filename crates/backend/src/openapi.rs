@@ -53,10 +53,7 @@ pub fn document() -> String {
     let mut document = Document::openapi();
     if let Some(components) = &mut document.components {
         let mut code = Object::with_type(SchemaType::new(Type::String));
-        let codes: Vec<_> = problems::LIST
-            .iter()
-            .map(|entry| entry.code.into())
-            .collect();
+        let codes: Vec<_> = problems::all().map(|entry| entry.code.into()).collect();
         code.enum_values = Some(codes);
         code.description = Some("Stable; each is explained at /problems/{code}.".into());
         let code = RefOr::T(Schema::Object(code));

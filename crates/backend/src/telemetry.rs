@@ -114,11 +114,7 @@ impl Metrics {
                 "Orders cancelled by shoppers",
                 &metrics.orders_cancelled,
             ),
-            (
-                "clicks",
-                "Tokens exchanged for receipts",
-                &metrics.clicks,
-            ),
+            ("clicks", "Tokens exchanged for receipts", &metrics.clicks),
             ("touchpoints", "Touchpoints stored", &metrics.touchpoints),
             (
                 "touchpoint_conflicts",

@@ -5,7 +5,8 @@ use shoptag_commerce::{BrandId, Currency, Timestamp};
 
 use crate::FulfilmentStatus;
 
-/// `POST /v1/orders/{number}/refunds`: gives back some or all of what was paid for lines of one brand.
+/// `POST /v1/orders/{number}/refunds`: gives back some or all of what was paid for lines of one
+/// brand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -102,9 +103,11 @@ pub struct StatementDocument {
 pub struct StatementBalance {
     /// ISO 4217.
     pub currency: String,
-    /// For a brand `owes`; for a creator `pending`, `frozen`, `posted`, `in-transit` or `receivable`.
+    /// For a brand `owes`; for a creator `pending`, `frozen`, `posted`, `in-transit` or
+    /// `receivable`.
     pub account: String,
-    /// Minor units: what the brand owes, what the creator has; what the creator owes for `receivable`.
+    /// Minor units: what the brand owes, what the creator has; what the creator owes for
+    /// `receivable`.
     pub amount_minor: i64,
 }
 

@@ -4,5 +4,5 @@ mod decision;
 mod exchange;
 
 pub use decision::{ClickFacts, Clicked, NewClick, RATE_A_MINUTE, touchpoint};
-pub(crate) use exchange::{__path_exchange, directory_allows, sign, touch_id};
 pub(crate) use exchange::exchange;
+pub(crate) use exchange::{__path_exchange, directory_allows, sign, touch_id};

@@ -1,5 +1,5 @@
-//! `attribute`: credit by channel under the reporting models, from a CSV or from the own log; and what a
-//! period would have paid under another policy.
+//! `attribute`: credit by channel under the reporting models, from a CSV or from the own log; and
+//! what a period would have paid under another policy.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -18,8 +18,8 @@ const PAGE: usize = 1_000;
 /// Arguments of `attribute`.
 #[derive(Args)]
 pub(crate) struct Attribute {
-    /// Paths as CSV: path (channels with `>` between them), conversions, value, nulls. Without it the
-    /// orders and view sessions of `--tenant` are the paths, and creators the channels.
+    /// Paths as CSV: path (channels with `>` between them), conversions, value, nulls. Without it
+    /// the orders and view sessions of `--tenant` are the paths, and creators the channels.
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// On which platform.
@@ -73,7 +73,10 @@ impl Attribute {
     }
 
     fn tenant(&self) -> Result<TenantId, Failure> {
-        let tenant = self.tenant.as_deref().ok_or("name the platform: --tenant")?;
+        let tenant = self
+            .tenant
+            .as_deref()
+            .ok_or("name the platform: --tenant")?;
         Ok(TenantId::parse(tenant)?)
     }
 
@@ -94,8 +97,8 @@ impl Attribute {
         }
     }
 
-    /// Orders that followed touches, and view sessions that led to none. Hours are counted back from the
-    /// order's quote, or from the session's last touch.
+    /// Orders that followed touches, and view sessions that led to none. Hours are counted back
+    /// from the order's quote, or from the session's last touch.
     async fn own_paths(&self) -> Result<PathSet, Failure> {
         let mut paths = PathSetBuilder::default();
         for evidence in self.evidence().await? {

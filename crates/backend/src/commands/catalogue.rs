@@ -29,6 +29,9 @@ impl Apply {
         for (path, imported) in &applied.feeds {
             report(path, imported);
         }
+        for collaboration in &applied.collaborations {
+            println!("collaboration {} agreed or changed", collaboration.id);
+        }
         println!("applied {}", self.file.display());
         Ok(())
     }

@@ -199,5 +199,6 @@ fn show(fields: &CollaborationFields) {
 
 /// An instant as people read it.
 fn instant(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.ms()).map_or_else(|_| at.ms().to_string(), |at| at.to_string())
+    jiff::Timestamp::from_millisecond(at.ms())
+        .map_or_else(|_| at.ms().to_string(), |at| at.to_string())
 }

@@ -31,7 +31,8 @@ pub(crate) struct Keys {
 enum KeysVerb {
     /// Every key of tokens, without its secret.
     List(Database),
-    /// Make the key that signs next, in five minutes; those before it are believed for 98 days more.
+    /// Make the key that signs next, in five minutes; those before it are believed for 98 days
+    /// more.
     Rotate(Database),
 }
 

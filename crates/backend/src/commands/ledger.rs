@@ -6,9 +6,7 @@ use shoptag_backend::entropy::{SystemEntropy, uuid_v7};
 use shoptag_backend::ledger_accounts::{beancount_journal, replay_decision, verify};
 use shoptag_backend::store::CreditStore;
 use shoptag_backend::store::sqlite::SqliteStore;
-use shoptag_commerce::{
-    BrandId, CreatorId, Currency, Digest, OrderId, PayoutBatchId, TenantId,
-};
+use shoptag_commerce::{BrandId, CreatorId, Currency, Digest, OrderId, PayoutBatchId, TenantId};
 use shoptag_ledger::{Event, FreezeReason, LineRef, PayoutStatus, RecordKey, hledger_journal};
 
 use super::{Database, Failure};

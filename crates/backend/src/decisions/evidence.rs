@@ -137,10 +137,7 @@ fn lines(
 }
 
 /// A click receipt on a line binds at the click: the server did not see the line come into the bag.
-fn binding(
-    receipt: &Presented,
-    touchpoints: &BTreeMap<TouchId, Touchpoint>,
-) -> Option<BagBinding> {
+fn binding(receipt: &Presented, touchpoints: &BTreeMap<TouchId, Touchpoint>) -> Option<BagBinding> {
     let touch = receipt.touch.as_ref()?;
     let click = touchpoints.get(touch)?;
     let bound_at = receipt.bag.as_ref().map(|(_, bound_at)| *bound_at);

@@ -7,8 +7,8 @@ mod read;
 mod show;
 
 pub use evidence::{CreditFacts, RefusedReceipt, gather};
-pub use present::{Presented, PresentedCredit};
 pub(crate) use present::present;
+pub use present::{Presented, PresentedCredit};
 pub(crate) use read::__path_read;
 pub(crate) use read::read;
 pub(crate) use show::exclusion_code;

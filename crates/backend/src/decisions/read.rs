@@ -17,7 +17,7 @@ use crate::state::AppState;
 #[utoipa::path(
     get, path = "/v1/orders/{number}/decision", tag = "attribution",
     params(("number" = String, Path, description = "The order's number, such as ST-7K3Q-94MX")),
-    responses((status = 200, description = "The decision with its receipt", body = DecisionDocument),
+    responses((status = 200, description = "With its receipt", body = DecisionDocument),
               (status = 401, description = "`authorization`", body = Problem,
                content_type = "application/problem+json"),
               (status = 404, description = "`not-found`", body = Problem,

@@ -11,8 +11,9 @@ use crate::ledger_accounts::{PartyKind, authorise};
 use crate::orders::{Advanced, Step};
 use crate::state::AppState;
 
-/// Moves a brand's part of an order: `ship`, `deliver`, `return` or `cancel`. Saying it twice is saying it
-/// once. Commission is held from the delivery on, and taken back by a return or cancellation.
+/// Moves a brand's part of an order: `ship`, `deliver`, `return` or `cancel`. Saying it twice is
+/// saying it once. Commission is held from the delivery on, and taken back by a return or
+/// cancellation.
 #[utoipa::path(
     post, path = "/v1/orders/{number}/fulfilments/{brand}/{verb}", tag = "after the order",
     params(("number" = String, Path, description = "The order's number, such as ST-7K3Q-94MX"),

@@ -8,8 +8,8 @@ use shoptag_ledger::{Account, Outcome, Posting, Record};
 
 /// Writes every record that moved money as a beancount transaction, in order.
 ///
-/// Ids in account names are hexadecimal where they are not letters, digits or `-`; descriptions name the
-/// record's key.
+/// Ids in account names are hexadecimal where they are not letters, digits or `-`; descriptions
+/// name the record's key.
 #[must_use]
 pub fn beancount_journal(records: &[Record]) -> String {
     let mut journal = String::from("option \"title\" \"Shoptag ledger\"\n");
@@ -18,7 +18,9 @@ pub fn beancount_journal(records: &[Record]) -> String {
         .iter()
         .flat_map(|(_, posting)| posting.entries.iter().map(|entry| name(&entry.account)))
         .collect();
-    let first = moved.first().map_or(String::new(), |(record, _)| day(record.at));
+    let first = moved
+        .first()
+        .map_or(String::new(), |(record, _)| day(record.at));
     for account in accounts {
         push(&mut journal, format_args!("{first} open {account}\n"));
     }
@@ -84,7 +86,11 @@ fn part(id: &str) -> String {
 fn decimal(amount_minor: i64, currency: Currency) -> String {
     let sign = if amount_minor < 0 { "-" } else { "" };
     let digits = usize::try_from(currency.minor_digits()).unwrap_or(0);
-    let padded = format!("{:0>width$}", amount_minor.unsigned_abs(), width = digits + 1);
+    let padded = format!(
+        "{:0>width$}",
+        amount_minor.unsigned_abs(),
+        width = digits + 1
+    );
     let (whole, fraction) = padded.split_at(padded.len().saturating_sub(digits));
     if digits == 0 {
         format!("{sign}{whole}")

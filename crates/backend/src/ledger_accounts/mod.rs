@@ -1,4 +1,5 @@
-//! The accounts of brands and creators: who may read them, their statements, and whether the books hold.
+//! The accounts of brands and creators: who may read them, their statements, and whether the books
+//! hold.
 
 mod beancount;
 mod party;
@@ -6,8 +7,8 @@ mod statement;
 mod verify;
 
 pub use beancount::beancount_journal;
-pub use party::{ApiKey, ApiSecret, Party, PartyKind};
 pub(crate) use party::authorise;
+pub use party::{ApiKey, ApiSecret, Party, PartyKind};
 pub(crate) use statement::__path_statement;
 pub(crate) use statement::statement;
 pub use statement::{Movements, accounts_of, sense};

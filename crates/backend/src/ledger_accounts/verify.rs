@@ -1,5 +1,5 @@
-//! Whether the books hold: the log, replayed, gives every entry, balance and line that the tables have,
-//! and every decision, decided again, gives its own bytes.
+//! Whether the books hold: the log, replayed, gives every entry, balance and line that the tables
+//! have, and every decision, decided again, gives its own bytes.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use shoptag_protocol::code;
 
-use super::{Entry, LIST};
+use super::{Entry, all};
 use crate::edge::Segment;
 use crate::error::ApiError;
 
@@ -22,8 +22,7 @@ struct ProblemPage {
               (status = 404, description = "`not-found`"))
 )]
 pub(crate) async fn read(Segment(text): Segment) -> Response {
-    let page = LIST
-        .iter()
+    let page = all()
         .find(|entry| entry.code == text)
         .and_then(|entry| ProblemPage { entry }.render().ok());
     match page {

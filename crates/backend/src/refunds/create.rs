@@ -5,9 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use shoptag_protocol::{
-    IDEMPOTENT_REPLAYED_HEADER, Problem, RefundDocument, RefundRequest, code,
-};
+use shoptag_protocol::{IDEMPOTENT_REPLAYED_HEADER, Problem, RefundDocument, RefundRequest, code};
 
 use super::{RefundCommand, Refunded};
 use crate::body;
@@ -17,8 +15,8 @@ use crate::ledger_accounts::{PartyKind, authorise};
 use crate::orders::{StoredAnswer, fingerprint, key};
 use crate::state::AppState;
 
-/// Gives back some or all of what was paid for a brand's lines; the commission follows at once, also after
-/// it was paid out. The same key and bytes get the same answer for ever.
+/// Gives back some or all of what was paid for a brand's lines; the commission follows at once,
+/// also after it was paid out. The same key and bytes get the same answer for ever.
 #[utoipa::path(
     post, path = "/v1/orders/{number}/refunds", tag = "after the order",
     request_body = RefundRequest,

@@ -1,7 +1,7 @@
 //! How much a refund gives back, and how much of the commission's base goes with it. Pure.
 //!
-//! Everything is a function of the sum refunded so far, so that no series of refunds drifts: the parts
-//! add up to the whole exactly.
+//! Everything is a function of the sum refunded so far, so that no series of refunds drifts: the
+//! parts add up to the whole exactly.
 
 use shoptag_commerce::divide_half_away_from_zero;
 use shoptag_protocol::{RefundLine, code};
@@ -66,7 +66,10 @@ pub fn share(facts: &LineFacts, wish: &RefundLine, index: usize) -> Result<LineR
     let at = format!("/lines/{index}");
     let nothing = |detail| ApiError::field(code::REFUND_AMOUNT, at.clone(), detail);
     let over = || {
-        let detail = format!("At most {} minor units can be refunded.", facts.left_minor());
+        let detail = format!(
+            "At most {} minor units can be refunded.",
+            facts.left_minor()
+        );
         ApiError::field(code::OVER_REFUND, at.clone(), detail)
     };
     let (amount_minor, quantity) = match (wish.amount_minor, wish.quantity) {
@@ -165,7 +168,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_series_of_refunds_adds_up_to_the_whole(
-            total in 1_i64..1_000_000, tax_share in 0_i64..100, amounts in prop::collection::vec(1_i64..200_000, 0..8)
+            total in 1_i64..1_000_000, tax_share in 0_i64..100,
+            amounts in prop::collection::vec(1_i64..200_000, 0..8)
         ) {
             let tax = total * tax_share / 100;
             let mut facts = line(total, tax, 4);

@@ -121,8 +121,8 @@ impl KeyRing {
         for stored in keys {
             let secret = AsymmetricSecretKey::<V4>::try_from(stored.secret.as_str())
                 .map_err(|_| TokenDefect::Invalid)?;
-            let public = AsymmetricPublicKey::<V4>::try_from(&secret)
-                .map_err(|_| TokenDefect::Invalid)?;
+            let public =
+                AsymmetricPublicKey::<V4>::try_from(&secret).map_err(|_| TokenDefect::Invalid)?;
             ring.keys.push(Key {
                 kid: stored.kid.clone(),
                 secret,
@@ -191,12 +191,10 @@ impl KeyRing {
         if !key.is_believed(now) {
             return Err(TokenDefect::Retired);
         }
-        let trusted =
-            PublicToken::verify(&key.public, &token, None, Some(what_for.assertion()))
-                .map_err(|_| TokenDefect::Invalid)?;
+        let trusted = PublicToken::verify(&key.public, &token, None, Some(what_for.assertion()))
+            .map_err(|_| TokenDefect::Invalid)?;
         let payload = trusted.payload();
-        let version: Version =
-            serde_json::from_str(payload).map_err(|_| TokenDefect::Invalid)?;
+        let version: Version = serde_json::from_str(payload).map_err(|_| TokenDefect::Invalid)?;
         if version.v != CLAIMS_VERSION {
             return Err(TokenDefect::Invalid);
         }

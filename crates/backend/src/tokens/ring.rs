@@ -68,8 +68,7 @@ impl Tokens {
                 .await?;
         }
         let ring = Arc::new(KeyRing::new(&keys).map_err(|error| unusable(&error))?);
-        *self.read.write().unwrap_or_else(PoisonError::into_inner) =
-            Some((now, Arc::clone(&ring)));
+        *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&ring)));
         Ok(ring)
     }
 }

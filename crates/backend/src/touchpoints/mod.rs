@@ -1,5 +1,5 @@
-//! The way from view to purchase, in batches, only under consent. Kept with the reasons why something
-//! does not count, read by reports, never by a decision.
+//! The way from view to purchase, in batches, only under consent. Kept with the reasons why
+//! something does not count, read by reports, never by a decision.
 
 mod decision;
 mod receive;

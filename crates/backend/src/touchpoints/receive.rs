@@ -36,8 +36,8 @@ struct Batch {
     touchpoints: Vec<serde_json::Value>,
 }
 
-/// Takes up to 1 000 touchpoints in at most 64 KiB; each counts once, by its id. What does not count is
-/// kept with its reasons. With `Sec-GPC: 1` nothing is read or kept.
+/// Takes up to 1 000 touchpoints in at most 64 KiB; each counts once, by its id. What does not
+/// count is kept with its reasons. With `Sec-GPC: 1` nothing is read or kept.
 #[utoipa::path(
     post, path = "/v1/touchpoints", tag = "attribution",
     request_body = TouchpointBatch,
@@ -180,7 +180,11 @@ impl Reader {
         let fingerprint: [u8; 32] = Sha256::digest(value.to_string().as_bytes()).into();
         let report: TouchpointReport = serde_json::from_value(value).map_err(|_| {
             // A position that is no number is the commonest mistake (T8).
-            if position.is_none() { "position" } else { "json-shape" }
+            if position.is_none() {
+                "position"
+            } else {
+                "json-shape"
+            }
         })?;
         let id = touch_id(&report.id, "").map_err(|_| code::ID_FORMAT)?;
         let claims = known

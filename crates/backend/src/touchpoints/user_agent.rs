@@ -8,8 +8,22 @@ const LENGTH_MAX: usize = 256;
 
 /// Parts of names, in lower case, by which robots and automated browsers call themselves.
 const ROBOTS: [&str; 16] = [
-    "bot", "crawl", "spider", "slurp", "headless", "phantomjs", "puppeteer", "playwright",
-    "selenium", "webdriver", "curl/", "wget/", "python-", "httpclient", "go-http", "scrapy",
+    "bot",
+    "crawl",
+    "spider",
+    "slurp",
+    "headless",
+    "phantomjs",
+    "puppeteer",
+    "playwright",
+    "selenium",
+    "webdriver",
+    "curl/",
+    "wget/",
+    "python-",
+    "httpclient",
+    "go-http",
+    "scrapy",
 ];
 
 /// A browser's name for itself.

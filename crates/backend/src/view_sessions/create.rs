@@ -89,10 +89,6 @@ fn renewed(id: String) -> Result<String, ApiError> {
         Ok(id)
     } else {
         let detail = "Send the id that an earlier answer gave, or none.";
-        Err(ApiError::field(
-            code::ID_FORMAT,
-            "/view_session_id",
-            detail,
-        ))
+        Err(ApiError::field(code::ID_FORMAT, "/view_session_id", detail))
     }
 }

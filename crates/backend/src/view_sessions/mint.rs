@@ -1,7 +1,9 @@
 //! Which claims the tags of a video get. Pure.
 
 use shoptag_attribution::{Collaboration, rate_at};
-use shoptag_commerce::{BrandId, CreatorId, DAY_MS, ProductId, TagId, TenantId, Timestamp, VideoId};
+use shoptag_commerce::{
+    BrandId, CreatorId, DAY_MS, ProductId, TagId, TenantId, Timestamp, VideoId,
+};
 
 use crate::tokens::{CLAIMS_VERSION, TAG_TOKEN_MS, TagClaims, session_hash};
 

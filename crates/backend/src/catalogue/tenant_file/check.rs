@@ -17,7 +17,10 @@ use crate::pricing::{DeliveryTerms, DiscountTerms, TaxRate};
 use crate::shopper::is_unassigned;
 use crate::sites::Site;
 
-pub(super) fn refuse<T>(pointer: impl Into<String>, message: impl Into<String>) -> Result<T, ApplyError> {
+pub(super) fn refuse<T>(
+    pointer: impl Into<String>,
+    message: impl Into<String>,
+) -> Result<T, ApplyError> {
     Err(ApplyError::Value {
         pointer: pointer.into(),
         message: message.into(),

@@ -16,6 +16,11 @@ const STEPS: &[(i64, &str, &str)] = &[
         "attribution",
         include_str!("../../../migrations/sqlite/0002_attribution.sql"),
     ),
+    (
+        3,
+        "payout batches",
+        include_str!("../../../migrations/sqlite/0003_payout_batches.sql"),
+    ),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

@@ -1,5 +1,6 @@
 //! Credit and commission: two creators, two brands, and a shopper who watches both.
 
+mod program;
 mod refunds;
 mod refusals;
 mod story;
@@ -42,8 +43,8 @@ fn wish(creator: &str, brand: &str, product: Option<&str>, direct: u16, halo: Op
 
 /// Mira (video `day`: lamp, mug) and Ben (video `night`: rug, mug) with both brands.
 ///
-/// Mira gets 12 % from Halden (4 % halo) and 10 % from Norrby; Ben 15 % on the rug and 8 % from Norrby.
-/// The platform takes a tenth of each commission, from the brand.
+/// Mira gets 12 % from Halden (4 % halo) and 10 % from Norrby; Ben 15 % on the rug and 8 % from
+/// Norrby. The platform takes a tenth of each commission, from the brand.
 async fn market() -> Backend {
     let backend = Backend::new().await;
     let mut more = setup("demo", "pk_demo");
@@ -154,22 +155,24 @@ async fn bind(backend: &Backend, receipt: &str, variant: &str) -> String {
 
 /// Places an order; its number. `receipts` by variant (lines) or `""` (the order's list).
 async fn buy(backend: &Backend, lines: &[(&str, u32)], receipts: &[(&str, &str)]) -> String {
-    buy_as(backend, "jo@example.com", lines, receipts).await
+    buy_as(backend, ("pk_demo", "jo@example.com"), lines, receipts).await
 }
 
 async fn buy_as(
     backend: &Backend,
-    email: &str,
+    (site, email): (&str, &str),
     lines: &[(&str, u32)],
     receipts: &[(&str, &str)],
 ) -> String {
     let mut body = ready_quote_body(lines);
     body["contact"]["email"] = json!(email);
+    body["site"] = json!(site);
     let quote = backend.quote(&body).await;
     assert_eq!(quote.outcome(), (200, String::new()));
     // A person needs some time to confirm.
     backend.clock.advance_ms(10_000);
     let mut order = order_for(&quote.json());
+    order["site"] = json!(site);
     let mut list = Vec::new();
     for (variant, receipt) in receipts {
         let mut own = order["lines"].as_array_mut().unwrap().iter_mut();

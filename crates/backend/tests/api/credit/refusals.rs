@@ -1,15 +1,16 @@
-//! Tokens and receipts that are refused, with their reason, and purchases that go through all the same.
+//! Tokens and receipts that are refused, with their reason, and purchases that go through all the
+//! same.
 
 use serde_json::{Value, json};
-use shoptag_backend::store::CreditStore;
+use shoptag_backend::store::{CreditStore, Store};
 use shoptag_backend::tokens::{StoredKey, rotated};
-use shoptag_commerce::{DAY_MS, MINUTE_MS};
+use shoptag_commerce::{DAY_MS, MINUTE_MS, SiteKey};
 
 use super::{
     ask, bind, brand_key, buy, buy_as, click_body, command, creator_key, credits, decision, line,
     losses, market, post, tap, token, watch,
 };
-use crate::support::{Backend, START};
+use crate::support::{Backend, START, setup};
 
 /// One letter of the signature changed.
 fn tampered(token: &str) -> String {
@@ -169,7 +170,7 @@ async fn a_creator_does_not_earn_by_an_own_purchase_a_robot_or_a_test() {
     let (own, _) = tap(&backend, &session, "mug").await;
     let number = buy_as(
         &backend,
-        " Mira@Example.com".trim(),
+        ("pk_demo", "Mira@Example.com"),
         &[("mug", 1)],
         &[("mug", &own)],
     )
@@ -187,8 +188,22 @@ async fn a_creator_does_not_earn_by_an_own_purchase_a_robot_or_a_test() {
         .to_owned();
     let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
     let seen = decision(&backend, &number, &key).await;
-    assert_eq!(credits(&seen), [nobody]);
+    assert_eq!(credits(&seen), [nobody.clone()]);
     assert_eq!(losses(&seen)[0], ["excluded-bot"]);
+
+    let mut with_test_site = setup("demo", "pk_demo");
+    let mut site = with_test_site.sites[0].clone();
+    site.key = SiteKey::parse("pk_test_demo").unwrap();
+    with_test_site.sites.push(site);
+    backend.store.apply(with_test_site).await.unwrap();
+    // The list of sites is read again after two seconds.
+    backend.clock.advance_ms(3_000);
+    let (receipt, _) = tap(&backend, &session, "mug").await;
+    let who = ("pk_test_demo", "jo@example.com");
+    let number = buy_as(&backend, who, &[("mug", 1)], &[("mug", &receipt)]).await;
+    let seen = decision(&backend, &number, &key).await;
+    assert_eq!(credits(&seen), [nobody]);
+    assert_eq!(losses(&seen)[0], ["excluded-test-order"]);
 }
 
 #[tokio::test]
@@ -254,7 +269,8 @@ async fn tokens_outlive_the_rotation_of_their_key() {
     };
     let keys = rotate(&backend).await;
     assert_eq!(keys.len(), 2);
-    // The new key is known and does not sign for five minutes; the old token is still believed after.
+    // The new key is known and does not sign for five minutes; the old token is still believed
+    // after.
     backend.clock.advance_ms(6 * MINUTE_MS);
     let later = watch(&backend, "day").await;
     let footer = |session: &Value| {

@@ -1,4 +1,5 @@
-//! Two creators' videos, three products, three lines, refunds before and after the payout: to the cent.
+//! Two creators' videos, three products, three lines, refunds before and after the payout: to the
+//! cent.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

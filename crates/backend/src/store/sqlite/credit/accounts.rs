@@ -2,9 +2,7 @@
 
 use rusqlite::{Connection, params};
 use shoptag_commerce::{OrderId, TenantId, Timestamp};
-use shoptag_ledger::{
-    Account, LineRef, LineState, LineStatus, Payout, Record, RecordKey,
-};
+use shoptag_ledger::{Account, LineRef, LineState, LineStatus, Payout, Record, RecordKey};
 use shoptag_protocol::{StatementBalance, StatementDocument, StatementLine, StatementMovement};
 
 use super::ledger::{digest, payout_of};

@@ -126,12 +126,7 @@ pub(super) fn end(
     let changed = connection.execute(
         "UPDATE collaborations SET ended_at = ?3, ended_by = ?4
          WHERE tenant_id = ?1 AND collaboration_id = ?2 AND ended_at IS NULL",
-        params![
-            tenant.as_str(),
-            id.as_str(),
-            end.at.ms(),
-            ender(end.by)
-        ],
+        params![tenant.as_str(), id.as_str(), end.at.ms(), ender(end.by)],
     )?;
     Ok(changed > 0)
 }

@@ -10,8 +10,8 @@ use shoptag_ledger::{Event, LineRef, LineTerms, RecordKey};
 
 use super::{clicks, collaborations, ledger};
 use crate::collaborations::email_hash;
-use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, RefusedReceipt, gather};
 use crate::decisions::exclusion_code;
+use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, RefusedReceipt, gather};
 use crate::orders::NewOrder;
 use crate::store::StoreError;
 use crate::store::sqlite::rows::{plain, to_json};
@@ -86,10 +86,7 @@ fn facts(
 }
 
 /// Creators whose address is the one in the quote.
-fn own_purchases(
-    connection: &Connection,
-    order: &NewOrder,
-) -> Result<Vec<CreatorId>, StoreError> {
+fn own_purchases(connection: &Connection, order: &NewOrder) -> Result<Vec<CreatorId>, StoreError> {
     let tenant = order.record.tenant.as_str();
     let mut statement = connection
         .prepare_cached("SELECT email FROM recipients WHERE tenant_id = ?1 AND quote_id = ?2")?;

@@ -14,9 +14,10 @@ use crate::tokens::StoredKey;
 /// # Errors
 /// The database's.
 pub(super) fn token_keys(connection: &Connection) -> Result<Vec<StoredKey>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT kid, secret, signs_from, accepted_until FROM token_keys
-                         ORDER BY signs_from, kid")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT kid, secret, signs_from, accepted_until FROM token_keys
+                         ORDER BY signs_from, kid",
+    )?;
     let mut rows = statement.query([])?;
     let mut keys = Vec::new();
     while let Some(row) = rows.next()? {

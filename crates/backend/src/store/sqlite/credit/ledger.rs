@@ -19,7 +19,7 @@ fn corrupt(error: impl std::fmt::Display) -> StoreError {
 /// too.
 ///
 /// # Errors
-/// The database's; [`StoreError::Corrupt`] when the key stands for another event.
+/// The database's.
 pub(super) fn record(
     connection: &Connection,
     tenant: &TenantId,
@@ -29,7 +29,8 @@ pub(super) fn record(
 ) -> Result<Result<(), Refusal>, StoreError> {
     if let Some((known, outcome)) = by_key(connection, tenant, &key)? {
         return match outcome {
-            _ if known != event => Err(StoreError::Corrupt("a ledger key was reused".into())),
+            // The key stands for another event.
+            _ if known != event => Ok(Err(Refusal::Exists)),
             Outcome::Applied(_) => Ok(Ok(())),
             Outcome::Refused(refusal) => Ok(Err(refusal)),
         };
@@ -49,6 +50,15 @@ pub(super) fn record(
             if let Some(state) = book.line(&line) {
                 write_line(connection, tenant, &line, state)?;
             }
+        }
+        if let Event::OpenPayoutBatch {
+            batch, currency, ..
+        } = &event
+        {
+            connection.execute(
+                "INSERT INTO payout_batches VALUES (?1, ?2, ?3)",
+                params![tenant.as_str(), batch.as_str(), currency.code()],
+            )?;
         }
         for payout in book.payouts() {
             write_payout(connection, tenant, payout)?;
@@ -152,7 +162,7 @@ fn teach_batch(
     currency: Currency,
 ) -> Result<Vec<LineRef>, StoreError> {
     let opened = connection
-        .prepare_cached("SELECT 1 FROM payouts WHERE tenant_id = ?1 AND batch_id = ?2")?
+        .prepare_cached("SELECT 1 FROM payout_batches WHERE tenant_id = ?1 AND batch_id = ?2")?
         .exists(params![tenant.as_str(), batch.as_str()])?;
     if opened {
         book.know_batch(batch.clone(), currency);
@@ -164,7 +174,11 @@ fn teach_batch(
     )?;
     let mut rows = statement.query(params![tenant.as_str(), currency.code()])?;
     while let Some(row) = rows.next()? {
-        book.know_balance(json(row, "account")?, currency, plain(row, "balance_minor")?);
+        book.know_balance(
+            json(row, "account")?,
+            currency,
+            plain(row, "balance_minor")?,
+        );
     }
     let sql = "SELECT order_id, line, state FROM ledger_lines
                WHERE tenant_id = ?1 AND currency = ?2 AND is_unpaid = 1";

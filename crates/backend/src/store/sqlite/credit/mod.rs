@@ -68,9 +68,7 @@ impl CreditStore for SqliteStore {
         end: CollaborationEnd,
     ) -> Result<bool, StoreError> {
         self.writer
-            .write(move |connection| {
-                collaborations::end(connection, &tenant, &collaboration, end)
-            })
+            .write(move |connection| collaborations::end(connection, &tenant, &collaboration, end))
             .await
     }
 

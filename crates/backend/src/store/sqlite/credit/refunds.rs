@@ -65,7 +65,9 @@ pub(super) fn refund(
     }
     let mut refunded = Vec::with_capacity(command.request.lines.len());
     for (index, wish) in command.request.lines.iter().enumerate() {
-        let twice = refunded.iter().any(|it: &RefundedLine| it.line == wish.line);
+        let twice = refunded
+            .iter()
+            .any(|it: &RefundedLine| it.line == wish.line);
         let line = usize::try_from(wish.line)
             .ok()
             .and_then(|line| record.lines.get(line));
@@ -84,7 +86,15 @@ pub(super) fn refund(
             Err(error) => return Ok(Err(error)),
         };
         let name = &command.refund_id;
-        give_back(connection, &record.tenant, &line, refund, Source::Refund, name, command.now)?;
+        give_back(
+            connection,
+            &record.tenant,
+            &line,
+            refund,
+            Source::Refund,
+            name,
+            command.now,
+        )?;
         let state = ledger::line_state(connection, &record.tenant, &line)?;
         refunded.push(RefundedLine {
             line: wish.line,
@@ -246,8 +256,8 @@ fn record_key(line: &LineRef, verb: &str) -> Result<RecordKey, StoreError> {
     RecordKey::parse(format!("{}/{}/{verb}", line.order, line.line)).map_err(corrupt)
 }
 
-/// What follows for the commission when a brand's part of an order has moved: a delivery starts the hold,
-/// a return or cancellation gives everything back that remains.
+/// What follows for the commission when a brand's part of an order has moved: a delivery starts the
+/// hold, a return or cancellation gives everything back that remains.
 ///
 /// # Errors
 /// The database's.
