@@ -149,9 +149,12 @@ mod tests {
         }
     }
 
+    /// Id, direct rates with their beginnings, end.
+    type Seen = (String, Vec<(u16, i64)>, Option<i64>);
+
     /// Applies wishes one after another; the direct rates with their beginnings, and the end, of
     /// the collaborations that result.
-    fn after(wishes: &[(i64, Wish)]) -> Vec<(String, Vec<(u16, i64)>, Option<i64>)> {
+    fn after(wishes: &[(i64, Wish)]) -> Vec<Seen> {
         let mut all: Vec<Collaboration> = Vec::new();
         for (now, wish) in wishes {
             if let Some(fields) = changed(&all, wish, Timestamp::from_ms(*now)).unwrap() {
@@ -195,7 +198,7 @@ mod tests {
         let same = (80, wish(1_000, 10, None));
         let later = (80, wish(900, 75, None));
         let first = (id.clone(), vec![(1_000, 10)], Some(70));
-        assert_eq!(after(&[ended.clone(), same]), [first.clone()]);
+        assert_eq!(after(&[ended.clone(), same]), vec![first.clone()]);
         let second = (format!("{id}/2"), vec![(900, 75)], None);
         assert_eq!(after(&[ended, later]), [first, second]);
     }

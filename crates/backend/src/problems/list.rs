@@ -29,8 +29,8 @@ pub(super) const fn entry(
     }
 }
 
-/// Every code; the first one stands in for a code without an entry.
-pub const LIST: &[Entry] = &[
+/// The codes of everything else; the first one stands in for a code without an entry.
+pub(super) const LIST: &[Entry] = &[
     entry(
         code::INTERNAL,
         500,

@@ -8,7 +8,7 @@ use shoptag_commerce::{DAY_MS, MINUTE_MS, SiteKey};
 
 use super::{
     ask, bind, brand_key, buy, buy_as, click_body, command, creator_key, credits, decision, line,
-    losses, market, post, tap, token, watch,
+    losses, market, nobody, post, tap, token, watch,
 };
 use crate::support::{Backend, START, setup};
 
@@ -116,17 +116,10 @@ async fn a_receipt_that_is_none_is_refused_and_never_stops_a_purchase() {
 
     let key = brand_key(&backend, "norrby").await;
     let garbage = buy(&backend, &[("mug", 1)], &[("mug", "not a receipt")]).await;
-    let nobody = line("nobody", "-", 0);
-    assert_eq!(
-        credits(&decision(&backend, &garbage, &key).await),
-        [nobody.clone()]
-    );
+    assert_eq!(credits(&decision(&backend, &garbage, &key).await), nobody());
     let changed = tampered(&receipt);
     let changed = buy(&backend, &[("mug", 1)], &[("", &changed)]).await;
-    assert_eq!(
-        credits(&decision(&backend, &changed, &key).await),
-        [nobody.clone()]
-    );
+    assert_eq!(credits(&decision(&backend, &changed, &key).await), nobody());
     let refused = "SELECT count(*) FROM refused_receipts WHERE code = 'token-tampered'";
     assert!(backend.count(refused) >= 1);
     // The good one still earns; the next order cannot use it once more.
@@ -135,7 +128,7 @@ async fn a_receipt_that_is_none_is_refused_and_never_stops_a_purchase() {
     assert_eq!(credits(&decision(&backend, &good, &key).await), [earned]);
     let again = buy(&backend, &[("mug", 1)], &[("mug", &bound)]).await;
     let again = decision(&backend, &again, &key).await;
-    assert_eq!(credits(&again), [nobody]);
+    assert_eq!(credits(&again), nobody());
     assert_eq!(losses(&again)[0], ["excluded-token-replayed"]);
     backend.clock.advance_ms(7 * DAY_MS + 1);
     check(&receipt, "mug", "receipt-expired").await;
@@ -164,7 +157,6 @@ async fn a_bag_line_stays_bound_for_as_long_as_its_brand_says() {
 async fn a_creator_does_not_earn_by_an_own_purchase_a_robot_or_a_test() {
     let backend = market().await;
     let key = brand_key(&backend, "norrby").await;
-    let nobody = line("nobody", "-", 0);
     let session = watch(&backend, "day").await;
     backend.clock.advance_ms(5_000);
     let (own, _) = tap(&backend, &session, "mug").await;
@@ -176,7 +168,7 @@ async fn a_creator_does_not_earn_by_an_own_purchase_a_robot_or_a_test() {
     )
     .await;
     let seen = decision(&backend, &number, &key).await;
-    assert_eq!(credits(&seen), [nobody.clone()]);
+    assert_eq!(credits(&seen), nobody());
     assert_eq!(losses(&seen)[0], ["excluded-self-purchase-email"]);
 
     let mut robot = super::page("/v1/clicks", &click_body(&session, "mug"));
@@ -188,7 +180,7 @@ async fn a_creator_does_not_earn_by_an_own_purchase_a_robot_or_a_test() {
         .to_owned();
     let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
     let seen = decision(&backend, &number, &key).await;
-    assert_eq!(credits(&seen), [nobody.clone()]);
+    assert_eq!(credits(&seen), nobody());
     assert_eq!(losses(&seen)[0], ["excluded-bot"]);
 
     let mut with_test_site = setup("demo", "pk_demo");
@@ -202,7 +194,7 @@ async fn a_creator_does_not_earn_by_an_own_purchase_a_robot_or_a_test() {
     let who = ("pk_test_demo", "jo@example.com");
     let number = buy_as(&backend, who, &[("mug", 1)], &[("mug", &receipt)]).await;
     let seen = decision(&backend, &number, &key).await;
-    assert_eq!(credits(&seen), [nobody]);
+    assert_eq!(credits(&seen), nobody());
     assert_eq!(losses(&seen)[0], ["excluded-test-order"]);
 }
 
