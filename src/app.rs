@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use shoptag_attribution::journal::Consent;
 use shoptag_commerce::SiteKey;
 use yew::prelude::*;
 
 use crate::bag;
 use crate::browser::run::Runner;
 use crate::browser::video::VideoHandle;
-use crate::browser::{clock, intl};
+use crate::browser::{clock, dom, intl, random};
 use crate::checkout;
 use crate::embed::{Config, Slots};
 use crate::event::{Event, FullscreenMode, ListKind};
@@ -17,6 +18,7 @@ use crate::moment;
 use crate::product_card;
 use crate::session::{Loading, News, Notice, Page, Session, Setup, Shelf};
 use crate::sheet::Sheet;
+use crate::touchpoint;
 use crate::video_overlay::{OverlayTexts, Scene, TagLabel, VideoOverlay};
 use crate::view::{View, Wording, icon, icons};
 
@@ -52,9 +54,14 @@ impl Component for App {
     }
 
     fn update(&mut self, context: &Context<Self>, event: Event) -> bool {
-        let effects = self.session.handle(event, clock::now());
-        for effect in effects {
-            self.runner.run(effect, context.props().video.as_ref());
+        let now = clock::now();
+        let video = context.props().video.as_ref();
+        if let (true, Some(video)) = (event.happens_in_video(), video) {
+            let position_s = video.current_time();
+            let _ = self.session.handle(Event::PositionRead { position_s }, now);
+        }
+        for effect in self.session.handle(event, now) {
+            self.runner.run(effect, video);
         }
         if self.scene.is_none()
             && let Some(shelf) = self.session.shelf()
@@ -73,6 +80,9 @@ impl Component for App {
         {
             *self = Self::fresh(context);
             context.link().send_message(Event::Started);
+        } else if now.consent != before.config.consent {
+            let event = Event::ConsentChanged(consent(now));
+            context.link().send_message(event);
         }
         true
     }
@@ -115,6 +125,8 @@ impl App {
                 site,
                 video: config.video.clone(),
                 pause_on_card: config.pause_on_card,
+                consent: consent(config),
+                seed: random::entropy().order(),
             }),
             words: Wording::new(&config.locale, &config.api),
             scene: None,
@@ -172,6 +184,12 @@ impl App {
                 checkout::checkout(view),
                 checkout::checkout_actions(view),
             ),
+            Page::Device => (
+                "device",
+                text.stored,
+                touchpoint::stored(view),
+                Html::default(),
+            ),
             Page::Confirmation => (
                 "confirmation",
                 text.placed,
@@ -203,6 +221,11 @@ impl App {
             </Sheet>
         }
     }
+}
+
+/// What may be kept and sent: what the page was told, unless the browser says no.
+fn consent(config: &Config) -> Consent {
+    Consent::from_signals(config.consent, dom::asks_for_privacy())
 }
 
 /// The short message, and what became of earlier orders.
@@ -273,11 +296,14 @@ fn view_news(view: &View<'_>, news: &News) -> Html {
                     onclick={view.on(Event::NoticeDismissed)}>{ icon(icons::CLOSE) }</button>
             </p>
         },
-        News::Refused { key, .. } => html! {
+        News::Refused { key, code } => html! {
             <p class="notice">
-                <span>{ text.news_refused }</span>
+                <span>{ fill(text.news_refused, &[code]) }</span>
+                <button type="button" onclick={view.on(Event::RefusalCopied(key.clone()))}>
+                    { text.copy }
+                </button>
                 <button type="button" onclick={view.on(Event::RefusalDismissed(key.clone()))}>
-                    { text.dismiss }
+                    { text.discard }
                 </button>
             </p>
         },

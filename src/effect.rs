@@ -1,10 +1,14 @@
 //! All that a widget may ask of the outside. A closed list, carried out by `src/browser` alone.
 
-use shoptag_commerce::{Currency, IdempotencyKey, OrderId, ProductId, TagId, Timestamp};
+use shoptag_commerce::{Currency, IdempotencyKey, OrderId, ProductId, TagId, Timestamp, TouchId};
 use shoptag_outbox::Record;
-use shoptag_protocol::{OrderRequest, QuoteRequest, SavedBag};
+use shoptag_protocol::{
+    BagBindingRequest, ClickRequest, OrderRequest, QuoteRequest, SavedBag, TouchpointBatch,
+    ViewSessionRequest,
+};
 
 use crate::event::Timer;
+use crate::touchpoint::SavedTouchpoints;
 
 /// Something the session wants done.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +52,25 @@ pub enum Effect {
         /// The bytes.
         body: String,
     },
+    /// Begin or renew the view session; answered by `ViewSessionAnswered`.
+    AskViewSession(ViewSessionRequest),
+    /// Exchange a tap for a receipt; answered by `ClickAnswered`.
+    PostClick(ClickRequest),
+    /// Bind a bag line to a receipt; answered by `BindingAnswered`.
+    PostBinding(BagBindingRequest),
+    /// Send touchpoints; answered by `TouchpointsAnswered`. Asked only under consent.
+    SendTouchpoints {
+        /// Their ids.
+        ids: Vec<TouchId>,
+        /// They.
+        batch: TouchpointBatch,
+        /// The page is being left: the request must outlive it.
+        leaving: bool,
+    },
+    /// Write the touchpoints. Asked only under consent.
+    SaveTouchpoints(SavedTouchpoints),
+    /// Erase the touchpoints on the device.
+    EraseTouchpoints,
     /// Send `Woken` at `at`; replaces an earlier request for the same timer.
     WakeAt {
         /// Which.
@@ -55,6 +78,8 @@ pub enum Effect {
         /// When.
         at: Timestamp,
     },
+    /// Put a text into the clipboard.
+    Copy(String),
     /// Tell the page.
     Announce(Announcement),
 }

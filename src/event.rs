@@ -2,11 +2,15 @@
 
 use std::rc::Rc;
 
-use shoptag_commerce::{BrandId, IdempotencyKey, OrderId, TagId, VariantId};
+use shoptag_attribution::journal::Consent;
+use shoptag_commerce::{BrandId, IdempotencyKey, OrderId, TagId, TouchId, VariantId};
 use shoptag_outbox::Record;
-use shoptag_protocol::{OrderStatus, Problem, Quote, SavedBag, VideoDocument};
+use shoptag_protocol::{
+    BagReceipt, ClickReceipt, OrderStatus, Problem, Quote, SavedBag, VideoDocument, ViewSession,
+};
 
 use crate::checkout::Field;
+use crate::touchpoint::SavedTouchpoints;
 
 /// Something that happened outside the session.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +51,47 @@ pub enum Event {
         /// From where.
         origin: TapOrigin,
     },
+    /// A tag has been in view, in the playing video, long enough to be an impression.
+    TagSeen {
+        /// Which.
+        tag: TagId,
+    },
+    /// Where the video is, told before what happens there.
+    PositionRead {
+        /// Seconds of media time.
+        position_s: f64,
+    },
+    /// The page is hidden or being left.
+    PageHidden,
+    /// What the page, and the browser for the shopper, say about the journal.
+    ConsentChanged(Consent),
+    /// The answer to [`crate::effect::Effect::AskViewSession`].
+    ViewSessionAnswered(Result<Rc<ViewSession>, Failure>),
+    /// The answer to [`crate::effect::Effect::PostClick`].
+    ClickAnswered {
+        /// Which.
+        touch: TouchId,
+        /// Its receipt, or why there is none.
+        answer: Result<ClickReceipt, Failure>,
+    },
+    /// The answer to [`crate::effect::Effect::PostBinding`].
+    BindingAnswered {
+        /// Whose line.
+        variant: VariantId,
+        /// Its receipt, or why there is none.
+        answer: Result<BagReceipt, Failure>,
+    },
+    /// The answer to [`crate::effect::Effect::SendTouchpoints`].
+    TouchpointsAnswered {
+        /// Which.
+        ids: Vec<TouchId>,
+        /// Why they were not taken, if so.
+        failure: Option<Failure>,
+    },
+    /// The shopper asks what the device has stored.
+    DeviceOpened,
+    /// The shopper erases something that the device has stored.
+    Erased(Erasable),
     /// The video has started or stopped playing.
     PlaybackChanged {
         /// Whether it plays now.
@@ -161,8 +206,21 @@ pub enum Event {
         /// For the delay of the next attempt.
         entropy: Entropy,
     },
+    /// A refused order's details are wanted in the clipboard.
+    RefusalCopied(IdempotencyKey),
     /// A refused order is given up; its record is deleted.
     RefusalDismissed(IdempotencyKey),
+}
+
+impl Event {
+    /// Whether it is a touch, which is written down with the moment of the video.
+    #[must_use]
+    pub fn happens_in_video(&self) -> bool {
+        matches!(
+            self,
+            Self::TagTapped { .. } | Self::TagSeen { .. } | Self::AddToBagPressed
+        )
+    }
 }
 
 /// Where a tag's product was opened from. Each of them is a click on the tag (DESIGN 5.9).
@@ -174,6 +232,15 @@ pub enum TapOrigin {
     EdgeChip,
     /// The list "products in this moment" or "all products in this video".
     List,
+}
+
+/// What a shopper may erase. An order on its way is not among it: it was confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erasable {
+    /// The lines of the bag, with their receipts.
+    Bag,
+    /// What was seen and tapped, with the receipts.
+    Touchpoints,
 }
 
 /// What is in fullscreen.
@@ -210,11 +277,19 @@ pub enum Timer {
     Outbox,
     /// The short message has been there long enough.
     Notice,
+    /// Something about touchpoints is due.
+    Touchpoints,
 }
 
 impl Timer {
     /// All of them, for a table with one entry each.
-    pub const ALL: [Self; 4] = [Self::Quote, Self::QuoteExpiry, Self::Outbox, Self::Notice];
+    pub const ALL: [Self; 5] = [
+        Self::Quote,
+        Self::QuoteExpiry,
+        Self::Outbox,
+        Self::Notice,
+        Self::Touchpoints,
+    ];
 }
 
 /// 48 bytes from the browser's random generator. They come in with an event, because the session has no
@@ -269,6 +344,10 @@ pub struct Stored {
     pub bag: Option<SavedBag>,
     /// Orders that have not been acknowledged.
     pub submissions: Vec<Record>,
+    /// How many records could not be read. They stay where they are.
+    pub unreadable: u32,
+    /// The site's touchpoints, which are there only under consent.
+    pub touchpoints: Option<SavedTouchpoints>,
     /// Whether what is saved from here on will outlive the page.
     pub durable: bool,
 }

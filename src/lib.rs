@@ -23,6 +23,7 @@ pub mod messages;
 pub mod product_card;
 pub mod product_tag;
 pub mod session;
+pub mod touchpoint;
 pub mod video_overlay;
 
 #[cfg(target_arch = "wasm32")]

@@ -9,7 +9,7 @@ const NAME = 'shop-tags';
 const NEAR = '600px';
 const SETTLE_MS = 50;
 const ATTRIBUTES =
-  ['site', 'video', 'api', 'for', 'pause', 'lang', 'currency', 'track', 'accent', 'theme'];
+  ['site', 'video', 'api', 'for', 'pause', 'consent', 'lang', 'currency', 'track', 'accent', 'theme'];
 
 const failure = (code) => Object.assign(new Error(code), { code });
 
@@ -112,6 +112,12 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
     this.#adBreak = Boolean(running);
     this.#handle?.setAdBreak(this.#adBreak);
   }
+
+  /**
+   * Says whether what is seen and tapped may be kept on the device and sent: the attribute `consent`.
+   * Global Privacy Control wins over it. A purchase works either way.
+   */
+  setConsent(granted) { this.setAttribute('consent', granted ? 'granted' : 'denied'); }
 
   /** Ids of the tags on screen. */
   get currentTags() { return this.#handle?.currentTags() ?? []; }

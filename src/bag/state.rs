@@ -131,6 +131,25 @@ impl Bag {
         }
     }
 
+    /// Gives the line of `variant` its receipt, in the place of an earlier one; whether that is news.
+    pub fn bind(&mut self, variant: &VariantId, receipt: &str) -> bool {
+        let line = self
+            .lines
+            .iter_mut()
+            .find(|line| line.variant_id == *variant);
+        let Some(line) = line.filter(|line| line.receipt.as_deref() != Some(receipt)) else {
+            return false;
+        };
+        line.receipt = Some(receipt.to_owned());
+        true
+    }
+
+    /// Takes everything out.
+    pub fn empty(&mut self) {
+        self.lines.clear();
+        self.removed = None;
+    }
+
     /// The removal can no longer be taken back.
     pub fn forget_removed(&mut self) {
         self.removed = None;

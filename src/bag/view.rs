@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::event::{Event, ListKind};
 use crate::messages::fill;
+use crate::touchpoint::stored_link;
 use crate::view::{View, icon, icons, stepper, thumbnail};
 
 /// The pill over the video; there only when something is in the bag.
@@ -38,6 +39,7 @@ pub(crate) fn bag(view: &View<'_>) -> Html {
                     onclick={view.on(Event::ListOpened(ListKind::Video))}>
                     { text.all_in_video }
                 </button>
+                { stored_link(view) }
             </div>
         };
     }
@@ -48,6 +50,7 @@ pub(crate) fn bag(view: &View<'_>) -> Html {
             }
             { undo(view) }
             <ul class="lines">{ for bag.lines().iter().map(|line| view_line(view, line)) }</ul>
+            { stored_link(view) }
         </>
     }
 }

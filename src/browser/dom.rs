@@ -21,6 +21,35 @@ pub fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// Puts `text` into the clipboard; nothing happens where the page may not do that.
+pub fn copy(text: &str) {
+    let clipboard = window().map(|window| get(&window.navigator(), "clipboard"));
+    if let Some(clipboard) = clipboard
+        && let Some(write) = method(&clipboard, "writeText")
+        && let Ok(promise) = write.call1(&clipboard, &JsValue::from_str(text))
+    {
+        wasm_bindgen_futures::spawn_local(async move {
+            let _ = wasm_bindgen_futures::JsFuture::from(js_sys::Promise::from(promise)).await;
+        });
+    }
+}
+
+/// Whether the page is visible to somebody.
+#[must_use]
+pub fn is_visible() -> bool {
+    let state = document().map(|document| get(&document, "visibilityState"));
+    state.is_none_or(|state| state.as_string().as_deref() != Some("hidden"))
+}
+
+/// Whether the shopper's browser asks not to be followed (Global Privacy Control).
+#[must_use]
+pub fn asks_for_privacy() -> bool {
+    window().is_some_and(|window| {
+        let control = get(&window.navigator(), "globalPrivacyControl");
+        control.is_truthy() && control.as_string().as_deref() != Some("0")
+    })
+}
+
 /// A new element; `None` when the page has broken `createElement`.
 #[must_use]
 pub fn create<T: JsCast>(name: &str) -> Option<T> {

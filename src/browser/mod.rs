@@ -5,6 +5,7 @@ pub mod clock;
 pub mod cues;
 pub mod dom;
 pub mod fullscreen;
+pub mod intersection;
 pub mod intl;
 pub mod json;
 pub mod layer;

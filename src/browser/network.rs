@@ -4,15 +4,17 @@ use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Promise};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shoptag_protocol::{
-    IDEMPOTENCY_KEY_HEADER, OrderStatus, Problem, Quote, QuoteRequest, VideoDocument,
+    IDEMPOTENCY_KEY_HEADER, OrderStatus, Problem, Quote, QuoteRequest, TouchpointBatch,
+    TouchpointBatchAnswer, VideoDocument,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
 
-use crate::browser::json;
+use crate::browser::{dom, json};
 use crate::event::Failure;
 
 /// How long a request may take, milliseconds: as long as the outbox waits for an attempt.
@@ -38,7 +40,45 @@ pub async fn video_document(
     url.push_str(&encode(video));
     url.push_str("?site=");
     url.push_str(&encode(site));
-    exchange(&url, None, None).await.map(Rc::new)
+    exchange(&url, Sending::default()).await.map(Rc::new)
+}
+
+/// Posts `request` to `path` under the API.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn post<T: DeserializeOwned>(
+    api: &str,
+    path: &str,
+    request: &impl Serialize,
+) -> Result<T, Failure> {
+    let body = json::write(request).ok_or(Failure::Unreachable)?;
+    let sending = Sending {
+        body: Some(&body),
+        ..Sending::default()
+    };
+    exchange(&[api, path].concat(), sending).await
+}
+
+/// Posts touchpoints; the answer is read to its end and says nothing that matters but that it came.
+/// `leaving`: the request must outlive the page, as far as the browser has room for that.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn touchpoints(api: &str, batch: &TouchpointBatch, leaving: bool) -> Result<(), Failure> {
+    let body = json::write(batch).ok_or(Failure::Unreachable)?;
+    let url = [api, "/v1/touchpoints"].concat();
+    let sending = |outlives| Sending {
+        body: Some(&body),
+        outlives,
+        ..Sending::default()
+    };
+    let mut answer = exchange::<TouchpointBatchAnswer>(&url, sending(leaving)).await;
+    if leaving && answer == Err(Failure::Unreachable) {
+        // The page's other scripts may have used the room up.
+        answer = exchange(&url, sending(false)).await;
+    }
+    answer.map(drop)
 }
 
 /// Asks for a quote.
@@ -46,10 +86,7 @@ pub async fn video_document(
 /// # Errors
 /// [`Failure`].
 pub async fn quote(api: &str, request: &QuoteRequest) -> Result<Rc<Quote>, Failure> {
-    let body = json::write(request).ok_or(Failure::Unreachable)?;
-    exchange(&[api, "/v1/quotes"].concat(), Some(&body), None)
-        .await
-        .map(Rc::new)
+    post(api, "/v1/quotes", request).await.map(Rc::new)
 }
 
 /// Sends a confirmed order.
@@ -62,18 +99,25 @@ pub async fn submit(
     key: &str,
     body: &str,
 ) -> Result<Rc<OrderStatus>, Failure> {
-    exchange(&[api, path].concat(), Some(body), Some(key))
-        .await
-        .map(Rc::new)
+    let sending = Sending {
+        body: Some(body),
+        key: Some(key),
+        outlives: false,
+    };
+    exchange(&[api, path].concat(), sending).await.map(Rc::new)
+}
+
+/// What is sent beside the address.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sending<'a> {
+    body: Option<&'a str>,
+    key: Option<&'a str>,
+    outlives: bool,
 }
 
 /// One request and its whole answer, within [`TIMEOUT_MS`].
-async fn exchange<T: DeserializeOwned>(
-    url: &str,
-    body: Option<&str>,
-    key: Option<&str>,
-) -> Result<T, Failure> {
-    let (response, text) = answer(url, body, key).await.ok_or(Failure::Unreachable)?;
+async fn exchange<T: DeserializeOwned>(url: &str, sending: Sending<'_>) -> Result<T, Failure> {
+    let (response, text) = answer(url, sending).await.ok_or(Failure::Unreachable)?;
     let status = response.status();
     if response.ok() {
         return json::read(&text).ok_or(Failure::Unreadable { status });
@@ -89,18 +133,22 @@ async fn exchange<T: DeserializeOwned>(
 }
 
 /// The answer with its text, read to the end; `None` if either did not come.
-async fn answer(url: &str, body: Option<&str>, key: Option<&str>) -> Option<(Response, String)> {
+async fn answer(url: &str, sending: Sending<'_>) -> Option<(Response, String)> {
     let controller = AbortController::new().ok()?;
     let init = RequestInit::new();
     init.set_signal(Some(&controller.signal()));
     init.set_credentials(RequestCredentials::Omit);
     let headers = Headers::new().ok()?;
-    if let Some(body) = body {
+    if sending.outlives {
+        // Not in web-sys.
+        dom::set(&init, "keepalive", &JsValue::TRUE);
+    }
+    if let Some(body) = sending.body {
         init.set_method("POST");
         init.set_body(&JsValue::from_str(body));
         headers.set("content-type", "application/json").ok()?;
     }
-    if let Some(key) = key {
+    if let Some(key) = sending.key {
         headers.set(IDEMPOTENCY_KEY_HEADER, key).ok()?;
     }
     init.set_headers(&headers);

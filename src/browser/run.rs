@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
+use shoptag_commerce::TouchId;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
@@ -17,6 +18,7 @@ use crate::browser::{clock, json, network, page_track, random};
 use crate::effect::{Announcement, Effect};
 use crate::embed::{Config, announce, names};
 use crate::event::{Event, Timer};
+use crate::touchpoint::SavedTouchpoints;
 
 /// The outside of one widget: network, storage, timers, video and page. Dropping it stops everything but
 /// an order that is being stored or sent.
@@ -28,7 +30,7 @@ pub struct Runner {
     storage: Storage,
     channel: Rc<Channel>,
     timers: Rc<RefCell<[Option<Timeout>; Timer::ALL.len()]>>,
-    _connection: Vec<Listener>,
+    _listeners: Vec<Listener>,
 }
 
 impl Runner {
@@ -45,7 +47,8 @@ impl Runner {
                 });
             })
         };
-        let connection = connection(&dispatch);
+        let mut listeners = connection(&dispatch);
+        listeners.extend(leaving(&dispatch));
         Self {
             config,
             host,
@@ -53,7 +56,7 @@ impl Runner {
             storage,
             channel: Rc::new(channel),
             timers: Rc::default(),
-            _connection: connection,
+            _listeners: listeners,
         }
     }
 
@@ -65,6 +68,7 @@ impl Runner {
             Effect::SeekVideo { to_s } => drop(video.map(|video| video.seek(to_s))),
             Effect::WakeAt { timer, at } => self.wake_at(timer, at),
             Effect::Announce(announcement) => self.announce(&announcement),
+            Effect::Copy(text) => dom::copy(&text),
             Effect::FixOrder(request) => {
                 let body = json::write(&*request);
                 let order_id = request.order_id;
@@ -77,6 +81,12 @@ impl Runner {
             Effect::LoadDocument | Effect::AskQuote { .. } | Effect::Submit { .. } => {
                 self.request(effect);
             }
+            Effect::AskViewSession(_)
+            | Effect::PostClick(_)
+            | Effect::PostBinding(_)
+            | Effect::SendTouchpoints { .. } => self.tell(effect),
+            Effect::SaveTouchpoints(saved) => self.store_touchpoints(Some(saved)),
+            Effect::EraseTouchpoints => self.store_touchpoints(None),
         }
     }
 
@@ -110,6 +120,46 @@ impl Runner {
             };
             dispatch.emit(event);
         });
+    }
+
+    /// Requests about touchpoints.
+    fn tell(&self, effect: Effect) {
+        let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
+        spawn_local(async move {
+            let api = &config.api;
+            dispatch.emit(match effect {
+                Effect::AskViewSession(request) => {
+                    let answer = network::post(api, "/v1/view-sessions", &request).await;
+                    Event::ViewSessionAnswered(answer.map(Rc::new))
+                }
+                Effect::PostClick(request) => {
+                    let answer = network::post(api, "/v1/clicks", &request).await;
+                    let Ok(touch) = TouchId::parse(request.touchpoint_id) else {
+                        return;
+                    };
+                    Event::ClickAnswered { touch, answer }
+                }
+                Effect::PostBinding(request) => {
+                    let answer = network::post(api, "/v1/bag-bindings", &request).await;
+                    let variant = request.variant_id;
+                    Event::BindingAnswered { variant, answer }
+                }
+                Effect::SendTouchpoints {
+                    ids,
+                    batch,
+                    leaving,
+                } => {
+                    let failure = network::touchpoints(api, &batch, leaving).await.err();
+                    Event::TouchpointsAnswered { ids, failure }
+                }
+                _ => return,
+            });
+        });
+    }
+
+    fn store_touchpoints(&self, saved: Option<SavedTouchpoints>) {
+        let storage = self.storage.clone();
+        spawn_local(async move { storage.save_touchpoints(saved.as_ref()).await });
     }
 
     fn store_bag(&self, effect: Effect) {
@@ -237,4 +287,29 @@ fn connection(dispatch: &Callback<Event>) -> Vec<Listener> {
             })
         })
         .into()
+}
+
+/// Listens for the page being hidden or left. `pagehide` alone is not fired when a phone's system ends
+/// the browser.
+fn leaving(dispatch: &Callback<Event>) -> Vec<Listener> {
+    let mut listeners = Vec::new();
+    if let Some(window) = dom::window() {
+        let dispatch = dispatch.clone();
+        listeners.push(Listener::new(&window, "pagehide", move |_event| {
+            dispatch.emit(Event::PageHidden);
+        }));
+    }
+    if let Some(document) = dom::document() {
+        let dispatch = dispatch.clone();
+        listeners.push(Listener::new(
+            &document,
+            "visibilitychange",
+            move |_event| {
+                if !dom::is_visible() {
+                    dispatch.emit(Event::PageHidden);
+                }
+            },
+        ));
+    }
+    listeners
 }

@@ -16,11 +16,13 @@ use shoptag_protocol::SavedBag;
 
 use crate::browser::json;
 use crate::event::Stored;
+use crate::touchpoint::SavedTouchpoints;
 
 const DATABASE: &str = "shoptag";
 const VERSION: u32 = 1;
 const BAGS: &str = "bags";
 const OUTBOX: &str = "outbox";
+const TOUCHPOINTS: &str = "touchpoints";
 
 /// The widget's storage for one site. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -45,24 +47,32 @@ impl Storage {
     pub async fn load(&self) -> Stored {
         let durable = self.open().await;
         let bag = self.load_bag().await;
+        let touchpoints = match self.read(TOUCHPOINTS, &self.site_key()).await {
+            Some(Some(text)) => json::read::<SavedTouchpoints>(&text),
+            _ => None,
+        };
         let texts = self.read_all(OUTBOX).await.unwrap_or_default();
         let prefix = self.outbox_key("");
-        let submissions = texts
-            .iter()
-            .filter_map(|text| json::read::<(String, Record)>(text))
+        let read = |text: &String| json::read::<(String, Record)>(text);
+        let records: Vec<_> = texts.iter().filter_map(read).collect();
+        let unreadable = u32::try_from(texts.len() - records.len()).unwrap_or(u32::MAX);
+        let submissions = records
+            .into_iter()
             .filter(|(key, _)| key.starts_with(&prefix))
             .map(|(_, record)| record)
             .collect();
         Stored {
             bag,
             submissions,
+            touchpoints,
+            unreadable,
             durable,
         }
     }
 
     /// The site's bag.
     pub async fn load_bag(&self) -> Option<SavedBag> {
-        let key = self.bag_key();
+        let key = self.site_key();
         let text = match self.read(BAGS, &key).await {
             Some(text) => text,
             None => self.memory.borrow().get(&key).cloned(),
@@ -72,7 +82,7 @@ impl Storage {
 
     /// Writes the bag; an empty one is erased.
     pub async fn save_bag(&self, bag: &SavedBag) {
-        let key = self.bag_key();
+        let key = self.site_key();
         let text = json::write(bag).filter(|_| !bag.lines.is_empty());
         if self.write(BAGS, &key, text.as_deref()).await.is_none() {
             match text {
@@ -80,6 +90,14 @@ impl Storage {
                 None => self.memory.borrow_mut().remove(&key),
             };
         }
+    }
+
+    /// Writes the touchpoints; `None` erases them. Without a database they are in memory anyway.
+    pub async fn save_touchpoints(&self, touchpoints: Option<&SavedTouchpoints>) {
+        let text = touchpoints.and_then(json::write);
+        let _ = self
+            .write(TOUCHPOINTS, &self.site_key(), text.as_deref())
+            .await;
     }
 
     /// Puts a record on durable storage; whether that worked.
@@ -97,8 +115,8 @@ impl Storage {
         let _ = self.write(OUTBOX, &key, None).await;
     }
 
-    fn bag_key(&self) -> String {
-        // Another version of the shape has another key, and is left alone.
+    fn site_key(&self) -> String {
+        // Another version of a shape has another key, and is left alone.
         [&self.site, "/1"].concat()
     }
 
@@ -186,7 +204,7 @@ async fn open_database() -> Option<Database> {
     Database::open(DATABASE)
         .with_version(VERSION)
         .with_on_upgrade_needed(|_event, database| {
-            for store in [BAGS, OUTBOX] {
+            for store in [BAGS, OUTBOX, TOUCHPOINTS] {
                 if !database.object_store_names().any(|name| name == store) {
                     database.create_object_store(store).build()?;
                 }

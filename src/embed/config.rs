@@ -22,6 +22,8 @@ pub struct Config {
     pub player: Option<String>,
     /// Whether the video pauses while a card is open.
     pub pause_on_card: bool,
+    /// Whether the page was told that touchpoints may be kept and sent.
+    pub consent: bool,
     /// BCP 47 tag of texts and prices.
     pub locale: String,
     /// Asked-for currency of prices; `None`: the site's own.
@@ -154,6 +156,7 @@ impl Config {
             api,
             player: value("for").filter(|selector| !selector.trim().is_empty()),
             pause_on_card: value("pause").is_some_and(|text| text != "false"),
+            consent: value("consent").is_some_and(|text| text.trim() == "granted"),
             locale: parse_locale(lang, &page.locale, &mut defects),
             currency: checked(currency, ConfigDefect::Currency, &mut defects, |code| {
                 Currency::parse(code).ok()

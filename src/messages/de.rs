@@ -141,9 +141,35 @@ pub(super) static MESSAGES: Messages = Messages {
     see_order: "Bestellung ansehen",
     why_paid: "{0} hat Ihnen das in einem Video gezeigt und erhält eine Provision vom Verkäufer. \
                Sie zahlen nichts extra.",
+    why_title: "Warum hier jemand bezahlt wird",
+    why_card: "Sie haben das in einem Video von {0} gefunden. Kaufen Sie innerhalb von 7 Tagen, oder \
+               liegt es bis zu 30 Tage in Ihrer Tasche, zahlt der Verkäufer {0} einen Anteil. Sie \
+               zahlen nichts extra.",
+    stored: "Was dieses Gerät gespeichert hat",
+    stored_bag: Plural {
+        one: "Ihre Tasche: {0} Artikel",
+        other: "Ihre Tasche: {0} Artikel",
+    },
+    stored_bag_erase: "Tasche leeren",
+    stored_touches: "Was Sie angetippt und gesehen haben: {0} Einträge, {1} Belege",
+    stored_kept: "Auf diesem Gerät, wie Sie es dieser Website erlaubt haben.",
+    stored_memory: "Nicht gespeichert: weg, sobald Sie diese Seite verlassen.",
+    stored_touches_erase: "Angetipptes und Gesehenes löschen",
+    stored_orders: Plural {
+        one: "{0} Bestellung auf dem Weg zum Shop",
+        other: "{0} Bestellungen auf dem Weg zum Shop",
+    },
+    stored_orders_stay: "Von Ihnen bestätigt, darum bleibt sie hier, bis der Shop geantwortet hat. \
+                         Löschen Sie die Websitedaten im Browser, geht sie verloren.",
+    stored_unreadable: Plural {
+        one: "{0} Eintrag, der sich nicht lesen lässt. Er bleibt, wie er ist.",
+        other: "{0} Einträge, die sich nicht lesen lassen. Sie bleiben, wie sie sind.",
+    },
     keep_watching: "Weiter ansehen",
     news_placed: "Ihre Bestellung {0} ist eingegangen.",
-    news_refused: "Eine frühere Bestellung wurde nicht angenommen. Es wurde nichts bestellt.",
+    news_refused: "Diese Bestellung wurde nicht angenommen ({0}). Es wurde nichts bestellt.",
+    discard: "Verwerfen",
+    copy: "Angaben kopieren",
     tags: "Produkte im Video",
     open_product: "{name}, {price}, Produkt öffnen",
     open_sold_out: "{name}, ausverkauft, Produkt öffnen",

@@ -139,9 +139,34 @@ pub(super) static MESSAGES: Messages = Messages {
     see_order: "See your order",
     why_paid: "{0} showed you this in a video and earns a commission from the seller. You pay \
                nothing extra.",
+    why_title: "Why this creator is paid",
+    why_card: "You found this in a video of {0}. If you buy it within 7 days of your tap, or it stays in \
+               your bag for up to 30, the seller pays {0} a share. You pay nothing extra.",
+    stored: "What this device has stored",
+    stored_bag: Plural {
+        one: "Your bag: {0} item",
+        other: "Your bag: {0} items",
+    },
+    stored_bag_erase: "Empty the bag",
+    stored_touches: "What you tapped and saw: {0} entries, {1} receipts",
+    stored_kept: "Kept on this device, as you allowed this site to.",
+    stored_memory: "Not kept: gone when you leave this page.",
+    stored_touches_erase: "Erase what I tapped and saw",
+    stored_orders: Plural {
+        one: "{0} order on its way to the shop",
+        other: "{0} orders on their way to the shop",
+    },
+    stored_orders_stay: "You confirmed it, so it stays here until the shop has answered. Clearing this \
+                         site's data in your browser would lose it.",
+    stored_unreadable: Plural {
+        one: "{0} entry that cannot be read. It is left as it is.",
+        other: "{0} entries that cannot be read. They are left as they are.",
+    },
     keep_watching: "Keep watching",
     news_placed: "Your order {0} is placed.",
-    news_refused: "An earlier order was not taken. Nothing has been ordered.",
+    news_refused: "This order was not accepted ({0}). Nothing has been ordered.",
+    discard: "Discard",
+    copy: "Copy details",
     tags: "Products in the video",
     open_product: "{name}, {price}, open product",
     open_sold_out: "{name}, sold out, open product",

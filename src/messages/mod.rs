@@ -220,12 +220,40 @@ messages! {
     see_order: &'static str,
     /// Why {0} is paid.
     why_paid: &'static str,
+    /// Opens the explanation, in the card.
+    why_title: &'static str,
+    /// When and why {0} is paid, in the card.
+    why_card: &'static str,
+    /// Title of the page, and the link to it.
+    stored: &'static str,
+    /// Lines of the bag.
+    stored_bag: Plural,
+    /// Empties the bag.
+    stored_bag_erase: &'static str,
+    /// Taps and views: {0} entries, {1} receipts.
+    stored_touches: &'static str,
+    /// Under consent: they are on the device.
+    stored_kept: &'static str,
+    /// Without consent: they are not.
+    stored_memory: &'static str,
+    /// Erases them.
+    stored_touches_erase: &'static str,
+    /// Orders on their way.
+    stored_orders: Plural,
+    /// Why they cannot be erased.
+    stored_orders_stay: &'static str,
+    /// Entries that cannot be read.
+    stored_unreadable: Plural,
     /// Back to the video.
     keep_watching: &'static str,
     /// An earlier order {0} was placed.
     news_placed: &'static str,
-    /// An earlier order was refused.
+    /// An earlier order was refused, for the reason {0}.
     news_refused: &'static str,
+    /// Gives a refused order up.
+    discard: &'static str,
+    /// Copies the order's details.
+    copy: &'static str,
 
     /// Name of the group of tags.
     tags: &'static str,

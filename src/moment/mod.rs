@@ -7,6 +7,7 @@ use crate::browser::intl;
 use crate::event::{Event, ListKind, TapOrigin};
 use crate::messages::fill;
 use crate::session::TaggedProduct;
+use crate::touchpoint::stored_link;
 use crate::view::{View, thumbnail};
 
 /// The list's page.
@@ -40,6 +41,7 @@ pub(crate) fn list(view: &View<'_>, kind: ListKind) -> Html {
                     { for products.iter().map(|tagged| entry(view, tagged, kind)) }
                 </ul>
             }
+            { stored_link(view) }
         </div>
     }
 }

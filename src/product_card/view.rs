@@ -157,7 +157,16 @@ fn partnership(view: &View<'_>) -> Html {
         return Html::default();
     }
     let creator = &document.video.creator.name;
-    html! { <p class="partnership">{ fill(view.text().partnership, &[creator]) }</p> }
+    let text = view.text();
+    html! {
+        <>
+            <p class="partnership">{ fill(text.partnership, &[creator]) }</p>
+            <details class="description why">
+                <summary>{ text.why_title }</summary>
+                <p>{ fill(text.why_card, &[creator]) }</p>
+            </details>
+        </>
+    }
 }
 
 fn picker(

@@ -1,6 +1,7 @@
 //! A product tag: a marker on the thing, and a label beside it.
 
 mod name;
+pub mod viewability;
 
 #[cfg(target_arch = "wasm32")]
 mod edge_chip;

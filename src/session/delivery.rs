@@ -64,6 +64,7 @@ impl Session {
                 effects.extend(self.poll(&entropy, now));
                 effects
             }
+            Event::RefusalCopied(key) => self.details(&key),
             Event::RefusalDismissed(key) => self.discard(&key),
             _ => Vec::new(),
         }
@@ -125,6 +126,31 @@ impl Session {
             .collect()
     }
 
+    /// How many confirmed orders the backend has not answered for good.
+    #[must_use]
+    pub fn pending_orders(&self) -> u32 {
+        let records = self.outbox.records();
+        let pending = records.filter(|(_, state)| *state != State::Dead).count();
+        u32::try_from(pending).unwrap_or(u32::MAX)
+    }
+
+    /// How many stored records cannot be read.
+    #[must_use]
+    pub fn unreadable(&self) -> u32 {
+        self.unreadable
+    }
+
+    /// What a refused order was, for the people who can help. Ids and amounts; no name, no address.
+    fn details(&self, key: &IdempotencyKey) -> Vec<Effect> {
+        let record = self.outbox.records().find(|(record, _)| record.key == *key);
+        let Some((record, _)) = record else {
+            return Vec::new();
+        };
+        let code = record.dead.as_ref().map_or("", |dead| dead.code.as_str());
+        let parts = [record.order_id.as_str(), code, record.body.as_str()];
+        vec![Effect::Copy(parts.join("\n"))]
+    }
+
     fn storage_loaded(&mut self, stored: Stored, now: Timestamp) -> Vec<Effect> {
         let added_early = !self.bag.lines().is_empty();
         self.bag.merge_stored(stored.bag);
@@ -138,7 +164,9 @@ impl Session {
             }
         }
         // What cannot be trusted stays in storage for a support bundle.
-        let _quarantined = self.outbox.restore(stored.submissions, monotonic_ms(now));
+        let quarantined = self.outbox.restore(stored.submissions, monotonic_ms(now));
+        let quarantined = u32::try_from(quarantined.len()).unwrap_or(u32::MAX);
+        self.unreadable = stored.unreadable.saturating_add(quarantined);
         let mut effects = if added_early {
             self.bag_changed()
         } else {

@@ -97,6 +97,7 @@ pub struct Session {
     bag: Bag,
     storage_read: bool,
     durable: bool,
+    unreadable: u32,
     form: Form,
     checkout: Option<Checkout>,
     confirmation: Option<Rc<OrderStatus>>,
@@ -131,6 +132,7 @@ impl Session {
             bag: Bag::default(),
             storage_read: false,
             durable: true,
+            unreadable: 0,
             form: Form::default(),
             checkout: None,
             confirmation: None,
@@ -209,6 +211,7 @@ impl Session {
             | Event::OrderFixed { .. }
             | Event::SubmissionKept { .. }
             | Event::SubmissionAnswered { .. }
+            | Event::RefusalCopied(_)
             | Event::RefusalDismissed(_)
             | Event::Woken {
                 timer: Timer::Outbox,

@@ -8,8 +8,8 @@ use crate::bag::Bag;
 use crate::checkout::{Checkout, Form};
 use crate::event::FullscreenMode;
 use crate::product_card::Card;
-use crate::touchpoint::Touchpoints;
 use crate::session::{Loading, News, Notice, Page, Session, Setup, Shelf, TaggedProduct};
+use crate::touchpoint::Touchpoints;
 
 impl Session {
     /// What the page said about itself.

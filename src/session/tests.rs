@@ -38,6 +38,7 @@ impl Bench {
             bag: None,
             submissions: vec![],
             touchpoints: None,
+            unreadable: 0,
             durable: true,
         }));
         bench.send(Event::DocumentLoaded(document()));
@@ -340,7 +341,8 @@ fn the_bag_is_not_written_before_storage_was_read() {
     let stored = Stored {
         bag: other.saved(),
         submissions: vec![],
-            touchpoints: None,
+        touchpoints: None,
+        unreadable: 0,
         durable: true,
     };
     let effects = session.handle(Event::StorageLoaded(stored), now);
@@ -711,6 +713,7 @@ fn an_order_found_in_storage_is_sent_again() {
         bag,
         submissions: vec![record],
         touchpoints: None,
+        unreadable: 0,
         durable: true,
     }));
     assert!(bench.session.is_sending_elsewhere());
@@ -875,6 +878,7 @@ impl Bench {
             bag,
             submissions: kept,
             touchpoints: None,
+            unreadable: 0,
             durable: true,
         }));
     }

@@ -27,6 +27,8 @@ pub struct Told {
     pub playing: bool,
     /// The picture must be measured again.
     pub picture: bool,
+    /// It is to play and stands still: a seek, or a wait for data.
+    pub stalled: bool,
 }
 
 /// The tags of one video in motion. Everything stops when it is dropped.
@@ -119,7 +121,9 @@ impl Driver {
                 continue;
             };
             let known = motions.iter().position(|(moved, _)| *moved == index);
-            if known.and_then(|at| motions.get(at)).is_some_and(|(_, motion)| motion.moves(&element))
+            if known
+                .and_then(|at| motions.get(at))
+                .is_some_and(|(_, motion)| motion.moves(&element))
             {
                 continue;
             }
@@ -190,6 +194,7 @@ impl State {
             Playback::Changed | Playback::Picture => self.read_time(rate),
         };
         let playing = self.video.is_playing();
+        told.stalled = playing && rate == 0.0;
         told.playing = playing != self.playing;
         self.playing = playing;
         if self.video.ad_break() {

@@ -80,6 +80,12 @@ impl Labels {
         self.sizes.contains_key(&tag)
     }
 
+    /// The size of the label of `tag`, if it is known.
+    #[must_use]
+    pub fn size(&self, tag: usize) -> Option<Size> {
+        self.sizes.get(&tag).copied()
+    }
+
     /// Takes the size of a label.
     pub fn measured(&mut self, tag: usize, size: Size) {
         self.sizes.insert(tag, size);

@@ -10,6 +10,7 @@ use super::Scene;
 use super::announcer::Announcer;
 use super::driver::{Driver, Told};
 use super::labels::Labels;
+use super::sight::Sight;
 use crate::browser::dom::{self, HtmlElement, Ticker};
 use crate::browser::fullscreen::Fullscreen;
 use crate::browser::video::{VideoHandle, animation_now_ms};
@@ -49,6 +50,8 @@ pub enum Message {
     Tick,
     /// Something has found its place only after it was drawn.
     Placed,
+    /// Time to look whether tags are seen.
+    Look,
     /// What fills the screen may have changed.
     FullscreenChanged,
     /// The shopper asks for the full screen, or back.
@@ -77,6 +80,7 @@ pub struct VideoOverlay {
     pub(super) on_screen: Vec<usize>,
     pub(super) labels: Labels,
     pub(super) layout: Layout,
+    pub(super) sight: Sight,
     announcer: Announcer,
     pub(super) announced: AttrValue,
     pub(super) mode: FullscreenMode,
@@ -107,6 +111,7 @@ impl Component for VideoOverlay {
             on_screen: Vec::new(),
             labels: Labels::default(),
             layout: Layout::default(),
+            sight: Sight::default(),
             announcer: Announcer::default(),
             announced: AttrValue::default(),
             mode: FullscreenMode::None,
@@ -136,6 +141,9 @@ impl Component for VideoOverlay {
         let track = |props: &VideoOverlayProps| props.scene.as_ref().map(|s| Rc::clone(&s.track));
         if now.video != before.video || track(now) != track(before) {
             self.unbind();
+            if track(now) != track(before) {
+                self.sight.forget();
+            }
             self.bind(context);
         } else if now.scene != before.scene {
             self.labels.forget_sizes();
@@ -148,6 +156,10 @@ impl Component for VideoOverlay {
             Message::Told(told) => self.hear(context, told),
             Message::Resized => self.measure(context),
             Message::Tick => self.tick(context),
+            Message::Look => {
+                self.look(context);
+                false
+            }
             Message::Placed => true,
             Message::FullscreenChanged => self.follow_fullscreen(context),
             Message::FullscreenPressed => {
@@ -233,6 +245,7 @@ impl VideoOverlay {
 
     fn unbind(&mut self) {
         self.driver = None;
+        self.sight.interrupt();
         self.ticker = None;
         self.nodes.clear();
         self.on_screen.clear();
@@ -255,6 +268,7 @@ impl VideoOverlay {
         let link = context.link().clone();
         let changed = move || link.send_message(Message::FullscreenChanged);
         self.fullscreen = Some(Fullscreen::new(&host, video, changed));
+        self.sight.follow(context, &frame);
     }
 
     fn hear(&mut self, context: &Context<Self>, told: Told) -> bool {
@@ -299,13 +313,19 @@ impl VideoOverlay {
         }
         let measured = told.picture && self.measure(context);
         let placed = self.place(context);
+        if told.stalled {
+            self.sight.interrupt();
+        }
+        self.look(context);
         measured || placed || told.cast.on_screen || told.cast.nodes
     }
 
     fn tick(&mut self, context: &Context<Self>) -> bool {
         let announced = self.announce(context);
         let moved = self.detached && self.measure(context);
-        self.place(context) || moved || announced
+        let placed = self.place(context);
+        self.look(context);
+        placed || moved || announced
     }
 
     fn announce(&mut self, context: &Context<Self>) -> bool {

@@ -1,6 +1,7 @@
 //! Where everything of the overlay stands: measures the video, and gives boxes, labels and chips their
 //! places. The page's layout is read here and nowhere else.
 
+use shoptag_tag_track::Tag;
 use yew::prelude::*;
 
 use super::geometry::{Rect, Size};
@@ -16,6 +17,9 @@ const BUTTONS: &str =
 
 /// How far ahead a label looks for a place that it can keep, seconds.
 const LOOK_AHEAD_S: f64 = 1.0;
+
+/// Left and top, CSS pixels.
+type Point = (f64, f64);
 
 impl VideoOverlay {
     /// Measures again; true when the tags must be shown anew.
@@ -79,11 +83,7 @@ impl VideoOverlay {
             labels,
             ..
         } = self.layout;
-        let picture = Rect {
-            x: viewport.x + stage.x,
-            y: viewport.y + stage.y,
-            ..stage
-        };
+        let picture = picture_of(viewport, stage);
         let seen: Vec<Seen> = self
             .on_screen
             .iter()
@@ -100,6 +100,14 @@ impl VideoOverlay {
             .collect();
         self.labels
             .place(&seen, visible, labels, animation_now_ms().unwrap_or(0.0))
+    }
+
+    /// Where a tag is now, and where its label stands still, if it does.
+    pub(super) fn place_of(&self, index: usize, tag: &Tag) -> Option<(Point, Option<Point>)> {
+        let picture = picture_of(self.layout.viewport, self.layout.stage);
+        let (now, _) = self.driver.as_ref()?.places(index, 0.0)?;
+        let still = tag.anchor.map(|anchor| picture.at(anchor.x, anchor.y));
+        Some((picture.at(now.x, now.y), still))
     }
 
     /// Measures the labels that are new; true when there were any.
@@ -139,5 +147,14 @@ impl VideoOverlay {
                 );
             }
         }
+    }
+}
+
+/// The whole picture as seen from the frame.
+fn picture_of(viewport: Rect, stage: Rect) -> Rect {
+    Rect {
+        x: viewport.x + stage.x,
+        y: viewport.y + stage.y,
+        ..stage
     }
 }

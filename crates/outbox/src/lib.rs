@@ -35,4 +35,4 @@ mod record;
 pub use answer::{Answer, Verdict};
 pub use backoff::{RETRY_AFTER_MS_MAX, RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN, retry_delay_ms};
 pub use queue::{Action, EnqueueError, IN_FLIGHT_MAX, ORDERS_MAX, Outbox, REQUEST_TIMEOUT_MS};
-pub use record::{DeadLetter, Record, RecordError, State};
+pub use record::{BODY_BYTES_MAX, DeadLetter, Record, RecordError, State};

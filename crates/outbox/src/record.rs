@@ -6,9 +6,8 @@ use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp};
 /// Version of the stored form. A record of another version is quarantined, never guessed at.
 const RECORD_VERSION: u32 = 1;
 
-/// Largest body that is kept, bytes: four posts of this size fit the 64 KiB that all keepalive requests
-/// of a page share (Fetch standard).
-pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024;
+/// Largest body that is kept, bytes: what the backend takes. Some 100 lines, each with its receipt.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// A confirmed order: fixed bytes under a fixed key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,8 +40,8 @@ pub struct DeadLetter {
 /// Why a record was not made or not restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
-    /// More than 16 KiB.
-    #[error("the order's body is larger than 16 KiB")]
+    /// More than [`BODY_BYTES_MAX`].
+    #[error("the order's body is larger than 64 KiB")]
     BodyTooLarge,
     /// Written by another version of the widget.
     #[error("the record has an unknown version")]

@@ -1,0 +1,185 @@
+//! Touchpoints within the session: taps and bag adds go to them, receipts come from them and go into bag
+//! and order.
+
+use shoptag_commerce::{TagId, Timestamp, VariantId};
+use shoptag_outbox::BODY_BYTES_MAX;
+use shoptag_protocol::{OrderRequest, SavedLine};
+
+use crate::checkout::Source;
+use crate::effect::Effect;
+use crate::event::{Erasable, Event};
+use crate::session::{Page, Session};
+use crate::touchpoint::{RECEIPTS_MAX, TouchedTag};
+
+/// Bytes of an order's JSON without lines and receipts, and of a line without its receipt: more than
+/// names, ids and numbers of the longest kind.
+const ORDER_BYTES: usize = 1_024;
+const LINE_BYTES: usize = 384;
+
+impl Session {
+    pub(super) fn in_touchpoints(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        let mut effects = match event {
+            Event::PositionRead { position_s } => {
+                self.touchpoints.at_position(position_s);
+                return Vec::new();
+            }
+            Event::DeviceOpened => return self.open(Page::Device),
+            Event::TagSeen { tag } => match self.touched(&tag) {
+                Some(tag) => self.touchpoints.seen(&tag, now),
+                None => Vec::new(),
+            },
+            Event::PageHidden => self.touchpoints.leave(now),
+            Event::ConsentChanged(consent) => self.touchpoints.set_consent(consent, now),
+            Event::ViewSessionAnswered(answer) => {
+                let answer = answer.as_ref().map(|session| &**session);
+                self.touchpoints.view_session(answer, now);
+                Vec::new()
+            }
+            Event::ClickAnswered { touch, answer } => {
+                match self.touchpoints.click(&touch, answer.as_ref(), now) {
+                    Some(tag) => self.receipt_came(&tag),
+                    None => Vec::new(),
+                }
+            }
+            Event::BindingAnswered { variant, answer } => {
+                let receipt = self.touchpoints.binding(&variant, answer.as_ref(), now);
+                if receipt.is_some_and(|receipt| self.bag.bind(&variant, receipt)) {
+                    self.bag_changed()
+                } else {
+                    Vec::new()
+                }
+            }
+            Event::TouchpointsAnswered { ids, failure } => {
+                self.touchpoints.batch_answered(&ids, failure.as_ref(), now)
+            }
+            Event::Erased(Erasable::Bag) => {
+                self.bag.empty();
+                self.bag_changed()
+            }
+            Event::Erased(Erasable::Touchpoints) => self.touchpoints.erase(),
+            _ => Vec::new(),
+        };
+        effects.extend(self.touchpoints.poll(self.playing, now));
+        effects
+    }
+
+    /// The open card's tag was tapped.
+    pub(super) fn tag_clicked(&mut self, now: Timestamp) -> Vec<Effect> {
+        let tag = self.card.as_ref().and_then(|card| card.tag.clone());
+        let Some(tag) = tag.and_then(|tag| self.touched(&tag)) else {
+            return Vec::new();
+        };
+        let mut effects = self.touchpoints.tapped(&tag, now);
+        effects.extend(self.touchpoints.poll(self.playing, now));
+        effects
+    }
+
+    /// The open card's choice went into the bag. A line keeps the finder that it has.
+    pub(super) fn line_bagged(&mut self, variant: &VariantId, now: Timestamp) -> Vec<Effect> {
+        let tag = self.card.as_ref().and_then(|card| card.tag.clone());
+        let Some(tag) = tag.and_then(|tag| self.touched(&tag)) else {
+            return Vec::new();
+        };
+        let line = self.bag.line(variant);
+        let own = line.is_some_and(|line| {
+            // A line that has its receipt already came by another add, maybe in another video.
+            let is_new = line.receipt.is_none() || line.added_at == now;
+            line.video == self.setup.video && line.tag.as_ref() == Some(&tag.tag) && is_new
+        });
+        let mut effects = self.touchpoints.bagged(&tag, variant, own, now);
+        effects.extend(self.touchpoints.poll(self.playing, now));
+        effects
+    }
+
+    /// The receipt of the tag that led to `line`, if it is there already.
+    pub(super) fn receipt_for(&self, line: &SavedLine) -> Option<String> {
+        let tag = line
+            .tag
+            .as_ref()
+            .filter(|_| line.video == self.setup.video)?;
+        self.touchpoints.receipt_of(tag).map(str::to_owned)
+    }
+
+    /// Puts the receipts on hand into an order that is being made.
+    pub(super) fn with_receipts(&self, mut effects: Vec<Effect>) -> Vec<Effect> {
+        for effect in &mut effects {
+            if let Effect::FixOrder(request) = effect {
+                self.add_receipts(request);
+            }
+        }
+        effects
+    }
+
+    fn add_receipts(&self, request: &mut OrderRequest) {
+        let bought = self.checkout.as_ref();
+        for line in &mut request.lines {
+            let from = bought.and_then(|checkout| {
+                let mut lines = checkout.lines.iter();
+                lines.find(|own| own.variant_id == line.variant_id)
+            });
+            // The bag may have got a better receipt since the checkout was opened.
+            let in_bag = bought
+                .filter(|checkout| checkout.source == Source::Bag)
+                .and_then(|_| self.bag.line(&line.variant_id)?.receipt.clone());
+            let on_hand = || from.and_then(|from| self.receipt_for(from));
+            line.receipt = in_bag.or_else(|| line.receipt.take()).or_else(on_hand);
+        }
+        // Receipts of lines come first: a purchase never fails for the receipts it carries.
+        let mut room =
+            BODY_BYTES_MAX.saturating_sub(ORDER_BYTES + request.lines.len() * LINE_BYTES);
+        for line in &mut request.lines {
+            line.receipt = line
+                .receipt
+                .take()
+                .filter(|receipt| fits(receipt, &mut room));
+        }
+        let receipts = self.touchpoints.receipts();
+        request.receipts = receipts
+            .filter(|receipt| fits(receipt, &mut room))
+            .take(RECEIPTS_MAX)
+            .map(str::to_owned)
+            .collect();
+    }
+
+    /// A tap has its receipt: lines that it led to get it too.
+    fn receipt_came(&mut self, tag: &TagId) -> Vec<Effect> {
+        let mut effects = self.touchpoints.save();
+        let Some(receipt) = self.touchpoints.receipt_of(tag).map(str::to_owned) else {
+            return effects;
+        };
+        let waiting: Vec<VariantId> = self
+            .bag
+            .lines()
+            .iter()
+            .filter(|line| {
+                line.receipt.is_none()
+                    && line.tag.as_ref() == Some(tag)
+                    && line.video == self.setup.video
+            })
+            .map(|line| line.variant_id.clone())
+            .collect();
+        for variant in &waiting {
+            self.bag.bind(variant, &receipt);
+        }
+        if !waiting.is_empty() {
+            effects.extend(self.bag_changed());
+        }
+        effects
+    }
+
+    fn touched(&self, tag: &TagId) -> Option<TouchedTag> {
+        let (product, _) = self.shelf.as_ref()?.tagged(tag)?;
+        Some(TouchedTag {
+            tag: tag.clone(),
+            product: product.id.clone(),
+            brand: product.brand.id.clone(),
+        })
+    }
+}
+
+/// Whether `receipt`, with its quotes and comma, fits what is left of `room`; if so, takes it.
+fn fits(receipt: &str, room: &mut usize) -> bool {
+    let left = room.checked_sub(receipt.len() + 3);
+    *room = left.unwrap_or(*room);
+    left.is_some()
+}

@@ -1,0 +1,92 @@
+//! "What this device has stored": counts, and what may be erased.
+
+use yew::prelude::*;
+
+use shoptag_attribution::journal::Consent;
+
+use crate::browser::intl;
+use crate::event::{Erasable, Event};
+use crate::messages::fill;
+use crate::view::View;
+
+/// The way to the page, at the foot of the lists and of the bag.
+pub(crate) fn stored_link(view: &View<'_>) -> Html {
+    html! {
+        <p class="stored-link">
+            <button type="button" class="link small" onclick={view.on(Event::DeviceOpened)}>
+                { view.text().stored }
+            </button>
+        </p>
+    }
+}
+
+/// The page.
+pub(crate) fn stored(view: &View<'_>) -> Html {
+    let session = view.session;
+    html! {
+        <div class="stored">
+            { bag(view) }
+            { touches(view) }
+            { orders(view) }
+            if session.unreadable() > 0 {
+                <section>
+                    <p>{ view.words.count(view.text().stored_unreadable, session.unreadable()) }</p>
+                </section>
+            }
+        </div>
+    }
+}
+
+fn bag(view: &View<'_>) -> Html {
+    let text = view.text();
+    let count = view.session.bag().count();
+    html! {
+        <section>
+            <p>{ view.words.count(text.stored_bag, count) }</p>
+            { erase(view, text.stored_bag_erase, Erasable::Bag, count == 0) }
+        </section>
+    }
+}
+
+fn touches(view: &View<'_>) -> Html {
+    let text = view.text();
+    let touches = view.session.touchpoints();
+    let (entries, receipts) = (touches.journal_count(), touches.receipt_count());
+    let number = |count: usize| {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        intl::number(f64::from(count), &view.words.locale)
+    };
+    let where_kept = match touches.consent() {
+        Consent::Granted => text.stored_kept,
+        Consent::Denied => text.stored_memory,
+    };
+    let nothing = entries + receipts == 0;
+    html! {
+        <section>
+            <p>{ fill(text.stored_touches, &[&number(entries), &number(receipts)]) }</p>
+            <p class="quiet small">{ where_kept }</p>
+            { erase(view, text.stored_touches_erase, Erasable::Touchpoints, nothing) }
+        </section>
+    }
+}
+
+fn orders(view: &View<'_>) -> Html {
+    let text = view.text();
+    let count = view.session.pending_orders();
+    html! {
+        <section>
+            <p>{ view.words.count(text.stored_orders, count) }</p>
+            if count > 0 {
+                <p class="quiet small">{ text.stored_orders_stay }</p>
+            }
+        </section>
+    }
+}
+
+fn erase(view: &View<'_>, label: &'static str, what: Erasable, disabled: bool) -> Html {
+    html! {
+        <button type="button" class="secondary" {disabled} onclick={view.on(Event::Erased(what))}>
+            { label }
+        </button>
+    }
+}
