@@ -314,3 +314,48 @@ async fn a_raise_holds_at_once_and_a_cut_after_thirty_days() {
     backend.clock.advance_ms(31 * DAY_MS);
     assert_eq!(commission().await, 84);
 }
+
+/// The payload as it was, the signature changed.
+fn forged(receipt: &str) -> String {
+    let end = receipt.rfind('.').unwrap();
+    // Not the last letter: some of its bits mean nothing.
+    let at = end - 10;
+    let other = if receipt.as_bytes()[at] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    format!("{}{other}{}", &receipt[..at], &receipt[at + 1..])
+}
+
+#[tokio::test]
+async fn a_forged_copy_is_shown_with_its_reason_and_takes_nothing_from_the_good_one() {
+    let backend = market().await;
+    let key = brand_key(&backend, "norrby").await;
+    let session = watch(&backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    let (receipt, _) = tap(&backend, &session, "mug").await;
+    let bad = forged(&receipt);
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &bad)]).await;
+    let seen = decision(&backend, &number, &key).await;
+    assert_eq!(credits(&seen), nobody());
+    assert_eq!(losses(&seen)[0], ["excluded-token-tampered"]);
+    let both = [("", bad.as_str()), ("", &receipt), ("", &bad)];
+    let number = buy(&backend, &[("mug", 1)], &both).await;
+    let seen = decision(&backend, &number, &key).await;
+    assert_eq!(credits(&seen), [line("direct-click", "mira", 167)]);
+}
+
+#[tokio::test]
+async fn a_receipt_of_another_platform_earns_nothing_here() {
+    let backend = market().await;
+    let body = json!({"site": "pk_other", "video": "day"});
+    let session = post(&backend, "/v1/view-sessions", &body).await.json();
+    backend.clock.advance_ms(5_000);
+    let (foreign, _) = tap(&backend, &session, "mug").await;
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &foreign)]).await;
+    let key = brand_key(&backend, "norrby").await;
+    assert_eq!(credits(&decision(&backend, &number, &key).await), nobody());
+    let refused = "SELECT count(*) FROM refused_receipts WHERE code = 'token-foreign'";
+    assert_eq!(backend.count(refused), 1);
+}
