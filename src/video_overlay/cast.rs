@@ -89,7 +89,7 @@ impl Cast {
                 .get(index)
                 .is_some_and(|tag| tag.place_at(media_s).is_some())
         });
-        found.sort_unstable();
+        heap_sort(&mut found);
         let on_screen = found != self.on_screen;
         std::mem::swap(&mut self.on_screen, &mut found);
         self.found = found;
@@ -128,15 +128,46 @@ impl Cast {
             }
         }
         if spare.len() > SPARE_MAX {
-            spare.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+            heap_sort(&mut spare);
             spare.truncate(SPARE_MAX);
         }
         let mut nodes: Vec<usize> = spare.into_iter().map(|(_, index)| index).collect();
         nodes.extend_from_slice(&self.on_screen);
-        nodes.sort_unstable();
+        heap_sort(&mut nodes);
         let changed = nodes != self.nodes;
         self.nodes = nodes;
         changed
+    }
+}
+
+/// Sorts in place. The standard library's sorts are faster, and several kilobytes each in the widget; there
+/// are a few dozen values here as a rule, and with 10,000 it still takes a millisecond or two.
+fn heap_sort<T: PartialOrd>(values: &mut [T]) {
+    for root in (0..values.len() / 2).rev() {
+        sift_down(values, root);
+    }
+    for end in (1..values.len()).rev() {
+        values.swap(0, end);
+        if let Some(heap) = values.get_mut(..end) {
+            sift_down(heap, 0);
+        }
+    }
+}
+
+fn sift_down<T: PartialOrd>(heap: &mut [T], mut root: usize) {
+    loop {
+        let (left, right) = (2 * root + 1, 2 * root + 2);
+        let larger = if heap.get(right) > heap.get(left) {
+            right
+        } else {
+            left
+        };
+        // Nothing is less than `None`: a missing child ends it.
+        if heap.get(larger) <= heap.get(root) {
+            return;
+        }
+        heap.swap(root, larger);
+        root = larger;
     }
 }
 
@@ -152,6 +183,7 @@ fn next_gap_change(tag: &Tag, media_s: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use shoptag_commerce::{ProductId, TagId};
     use shoptag_tag_track::{Interpolation, KeyFrame, Shape};
 
@@ -269,5 +301,15 @@ mod tests {
         assert_eq!(cast.on_screen().len(), 50);
         assert_eq!(cast.nodes().len(), 50 + SPARE_MAX);
         assert!(cast.on_screen().iter().all(|on| cast.nodes().contains(on)));
+    }
+
+    proptest! {
+        #[test]
+        fn the_heap_sort_sorts(mut values in proptest::collection::vec(0..50_usize, 0..80)) {
+            let mut expected = values.clone();
+            expected.sort_unstable();
+            heap_sort(&mut values);
+            prop_assert_eq!(values, expected);
+        }
     }
 }

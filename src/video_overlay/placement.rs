@@ -150,14 +150,17 @@ pub struct Placed {
 /// anything `blocked`.
 #[must_use]
 pub fn place(candidates: &[Candidate], room: Room, blocked: &[Rect]) -> Vec<Placed> {
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by_key(|&index| candidates.get(index).map_or(u8::MAX, rank));
     let mut placed: Vec<Placed> = candidates
         .iter()
         .map(|one| Placed::bare(one, room.area))
         .collect();
     let mut taken: Vec<Rect> = blocked.to_vec();
     let mut labels = 0;
+    // A pass for each rank: a sort would be longer than all of this in the widget.
+    let order = (0..=RANK_LAST).flat_map(|wanted| {
+        let ranked = candidates.iter().enumerate();
+        ranked.filter_map(move |(index, one)| (rank(one) == wanted).then_some(index))
+    });
     for index in order {
         let (Some(candidate), Some(slot)) = (candidates.get(index), placed.get_mut(index)) else {
             continue;
@@ -202,7 +205,10 @@ impl Placed {
     }
 }
 
-/// Who chooses first; smaller is earlier.
+/// The rank that chooses last.
+const RANK_LAST: u8 = 3;
+
+/// Who chooses first; smaller is earlier, at most [`RANK_LAST`].
 fn rank(candidate: &Candidate) -> u8 {
     match (candidate.side.is_some(), candidate.had_label) {
         (true, _) if candidate.labelled_s < LABEL_SECONDS_MIN => 0,
