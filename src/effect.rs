@@ -35,6 +35,15 @@ pub enum Effect {
         /// The question.
         request: Box<QuoteRequest>,
     },
+    /// Be the tab that sends; answered by `LeadChanged`, maybe much later.
+    Lead {
+        /// Now, in the place of any other tab: the shopper uses this one.
+        takes_over: bool,
+    },
+    /// There is nothing to send: let another tab lead. No answer.
+    StopLeading,
+    /// Read the outbox again, for what other tabs have left; answered by `SubmissionsLoaded`.
+    LoadSubmissions,
     /// Write the request as JSON once and for all; answered by `OrderFixed`.
     FixOrder(Box<OrderRequest>),
     /// Put a confirmed order on durable storage; answered by `SubmissionKept`.

@@ -113,6 +113,12 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
     this.#handle?.setAdBreak(this.#adBreak);
   }
 
+  /** Orders that the shop has not acknowledged, as JSON texts: ids and amounts, no name or address. */
+  async exportPendingOrders() {
+    await this.#mount();
+    return this.#handle?.exportPendingOrders() ?? [];
+  }
+
   /**
    * Says whether what is seen and tapped may be kept on the device and sent: the attribute `consent`.
    * Global Privacy Control wins over it. A purchase works either way.

@@ -9,6 +9,7 @@ pub mod intersection;
 pub mod intl;
 pub mod json;
 pub mod layer;
+pub mod lead;
 pub mod motion;
 pub mod mutation;
 pub mod network;

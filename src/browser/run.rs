@@ -12,6 +12,7 @@ use yew::Callback;
 
 use crate::browser::channel::Channel;
 use crate::browser::dom::{self, Listener};
+use crate::browser::lead::Lead;
 use crate::browser::storage::Storage;
 use crate::browser::video::VideoHandle;
 use crate::browser::{clock, json, network, page_track, random};
@@ -29,6 +30,7 @@ pub struct Runner {
     dispatch: Callback<Event>,
     storage: Storage,
     channel: Rc<Channel>,
+    lead: Lead,
     timers: Rc<RefCell<[Option<Timeout>; Timer::ALL.len()]>>,
     _listeners: Vec<Listener>,
 }
@@ -47,6 +49,14 @@ impl Runner {
                 });
             })
         };
+        let lead = {
+            let dispatch = dispatch.clone();
+            let told = Callback::from(move |leads| {
+                let entropy = random::entropy();
+                dispatch.emit(Event::LeadChanged { leads, entropy });
+            });
+            Lead::new(&config.site, told)
+        };
         let mut listeners = connection(&dispatch);
         listeners.extend(leaving(&dispatch));
         Self {
@@ -55,6 +65,7 @@ impl Runner {
             dispatch,
             storage,
             channel: Rc::new(channel),
+            lead,
             timers: Rc::default(),
             _listeners: listeners,
         }
@@ -74,7 +85,11 @@ impl Runner {
                 let order_id = request.order_id;
                 self.dispatch.emit(Event::OrderFixed { order_id, body });
             }
-            Effect::LoadStored | Effect::SaveBag(_) => self.store_bag(effect),
+            Effect::LoadStored | Effect::LoadSubmissions | Effect::SaveBag(_) => {
+                self.store_bag(effect);
+            }
+            Effect::Lead { takes_over } => self.lead.want(takes_over),
+            Effect::StopLeading => self.lead.stop(),
             Effect::KeepSubmission(_)
             | Effect::UpdateSubmission(_)
             | Effect::ForgetSubmission(_) => self.store_order(effect),
@@ -166,11 +181,19 @@ impl Runner {
         let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
         let channel = Rc::clone(&self.channel);
         spawn_local(async move {
-            if let Effect::SaveBag(bag) = effect {
-                storage.save_bag(&bag).await;
-                channel.say_bag_written();
-            } else {
-                dispatch.emit(Event::StorageLoaded(storage.load().await));
+            match effect {
+                Effect::SaveBag(bag) => {
+                    storage.save_bag(&bag).await;
+                    channel.say_bag_written();
+                }
+                Effect::LoadSubmissions => {
+                    let (submissions, _) = storage.submissions().await;
+                    dispatch.emit(Event::SubmissionsLoaded {
+                        submissions,
+                        entropy: random::entropy(),
+                    });
+                }
+                _ => dispatch.emit(Event::StorageLoaded(storage.load().await)),
             }
         });
     }
@@ -262,6 +285,12 @@ impl Runner {
     }
 }
 
+impl Drop for Runner {
+    fn drop(&mut self) {
+        self.lead.stop();
+    }
+}
+
 /// An amount of minor units as a number; exact up to 2^53.
 #[expect(
     clippy::cast_precision_loss,
@@ -305,9 +334,11 @@ fn leaving(dispatch: &Callback<Event>) -> Vec<Listener> {
             &document,
             "visibilitychange",
             move |_event| {
-                if !dom::is_visible() {
-                    dispatch.emit(Event::PageHidden);
-                }
+                dispatch.emit(if dom::is_visible() {
+                    Event::PageShown
+                } else {
+                    Event::PageHidden
+                });
             },
         ));
     }

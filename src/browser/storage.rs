@@ -23,6 +23,15 @@ const VERSION: u32 = 1;
 const BAGS: &str = "bags";
 const OUTBOX: &str = "outbox";
 const TOUCHPOINTS: &str = "touchpoints";
+const RESERVE: &str = "reserve";
+
+/// What an order may take, and as much again for the database's own needs.
+const RESERVE_BYTES: usize = 2 * shoptag_outbox::BODY_BYTES_MAX;
+
+thread_local! {
+    /// The page's memory, for all widgets on it.
+    static MEMORY: Rc<RefCell<BTreeMap<String, String>>> = Rc::default();
+}
 
 /// The widget's storage for one site. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,7 +48,7 @@ impl Storage {
         Self {
             site: site.into(),
             database: Rc::default(),
-            memory: Rc::default(),
+            memory: MEMORY.with(Rc::clone),
         }
     }
 
@@ -51,16 +60,10 @@ impl Storage {
             Some(Some(text)) => json::read::<SavedTouchpoints>(&text),
             _ => None,
         };
-        let texts = self.read_all(OUTBOX).await.unwrap_or_default();
-        let prefix = self.outbox_key("");
-        let read = |text: &String| json::read::<(String, Record)>(text);
-        let records: Vec<_> = texts.iter().filter_map(read).collect();
-        let unreadable = u32::try_from(texts.len() - records.len()).unwrap_or(u32::MAX);
-        let submissions = records
-            .into_iter()
-            .filter(|(key, _)| key.starts_with(&prefix))
-            .map(|(_, record)| record)
-            .collect();
+        let (submissions, unreadable) = self.submissions().await;
+        if durable {
+            self.keep_reserve().await;
+        }
         Stored {
             bag,
             submissions,
@@ -68,6 +71,19 @@ impl Storage {
             unreadable,
             durable,
         }
+    }
+
+    /// The site's orders, and how many records cannot be read. Those stay where they are.
+    pub async fn submissions(&self) -> (Vec<Record>, u32) {
+        let texts = self.read_all(OUTBOX).await.unwrap_or_default();
+        let read = |text: &String| json::read::<(String, Record)>(text);
+        let records: Vec<_> = texts.iter().filter_map(read).collect();
+        let unreadable = u32::try_from(texts.len() - records.len()).unwrap_or(u32::MAX);
+        let prefix = self.outbox_key("");
+        let own = records
+            .into_iter()
+            .filter(|(key, _)| key.starts_with(&prefix));
+        (own.map(|(_, record)| record).collect(), unreadable)
     }
 
     /// The site's bag.
@@ -100,19 +116,56 @@ impl Storage {
             .await;
     }
 
-    /// Puts a record on durable storage; whether that worked.
+    /// Puts a record on durable storage; whether that worked. When the room is used up, the reserve makes
+    /// way.
     pub async fn keep(&self, record: &Record) -> bool {
         let key = self.outbox_key(record.key.as_str());
-        match json::write(&(&key, record)) {
-            Some(text) => self.write(OUTBOX, &key, Some(&text)).await.is_some(),
-            None => false,
+        let Some(text) = json::write(&(&key, record)) else {
+            return false;
+        };
+        let mut kept = self.write(OUTBOX, &key, Some(&text)).await;
+        if kept.is_none() {
+            let _ = self.write(RESERVE, RESERVE, None).await;
+            kept = self.write(OUTBOX, &key, Some(&text)).await;
         }
+        if kept.is_none() {
+            self.memory.borrow_mut().insert(key, text);
+        }
+        kept.is_some()
     }
 
     /// Deletes a record.
     pub async fn forget(&self, key: &IdempotencyKey) {
         let key = self.outbox_key(key.as_str());
+        self.memory.borrow_mut().remove(&key);
         let _ = self.write(OUTBOX, &key, None).await;
+        self.keep_reserve().await;
+    }
+
+    /// Every order of the site that the backend has not acknowledged, as JSON, and what cannot be read.
+    pub async fn export(&self) -> Vec<String> {
+        let mut texts = self.read_all(OUTBOX).await.unwrap_or_default();
+        let prefix = self.outbox_key("");
+        texts.retain(|text| {
+            let record = json::read::<(String, Record)>(text);
+            record.is_none_or(|(key, _)| key.starts_with(&prefix))
+        });
+        let memory = self.memory.borrow();
+        let in_memory = memory.range(prefix.clone()..);
+        let in_memory = in_memory.take_while(|(key, _)| key.starts_with(&prefix));
+        // The bag has a key of its own below the same site.
+        let orders = in_memory.filter(|(key, _)| **key != self.site_key());
+        texts.extend(orders.map(|(_, text)| text.clone()));
+        texts
+    }
+
+    /// Holds some room for an order that is confirmed when the browser's quota is used up: after that,
+    /// not even a byte can be written.
+    async fn keep_reserve(&self) {
+        if let Some(None) = self.read(RESERVE, RESERVE).await {
+            let reserve = " ".repeat(RESERVE_BYTES);
+            let _ = self.write(RESERVE, RESERVE, Some(&reserve)).await;
+        }
     }
 
     fn site_key(&self) -> String {
@@ -204,7 +257,7 @@ async fn open_database() -> Option<Database> {
     Database::open(DATABASE)
         .with_version(VERSION)
         .with_on_upgrade_needed(|_event, database| {
-            for store in [BAGS, OUTBOX, TOUCHPOINTS] {
+            for store in [BAGS, OUTBOX, TOUCHPOINTS, RESERVE] {
                 if !database.object_store_names().any(|name| name == store) {
                     database.create_object_store(store).build()?;
                 }

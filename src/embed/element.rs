@@ -122,6 +122,12 @@ impl Mounted {
         rebind(&self.bound, &self.slots, video);
     }
 
+    /// The site key in force.
+    #[must_use]
+    pub fn site(&self) -> String {
+        self.bound.borrow().config.site.clone()
+    }
+
     /// Lets the session know of `event`.
     pub fn send(&self, event: Event) {
         if let Some(app) = &self.bound.borrow().app {

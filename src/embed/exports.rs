@@ -1,12 +1,14 @@
 //! What the thin JavaScript class calls. Methods are camel case there.
 
-use js_sys::Function;
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
 
 use super::element::Mounted;
 use super::fallback;
 use crate::browser::dom::HtmlElement;
+use crate::browser::storage::Storage;
 use crate::event::Event;
 
 /// Called once after loading: a panic becomes an event and leaves the page's own content.
@@ -81,6 +83,24 @@ impl Handle {
         self.mounted
             .as_ref()
             .is_some_and(|mounted| mounted.add_to_bag(variant, quantity))
+    }
+
+    /// Every order that the backend has not acknowledged, as a promise of an array of JSON texts.
+    #[wasm_bindgen(js_name = exportPendingOrders)]
+    #[must_use]
+    pub fn export_pending_orders(&self) -> Promise {
+        let site = self.mounted.as_ref().map(Mounted::site);
+        future_to_promise(async move {
+            let Some(site) = site else {
+                return Ok(Array::new().into());
+            };
+            let texts = Storage::new(&site).export().await;
+            Ok(texts
+                .into_iter()
+                .map(JsValue::from)
+                .collect::<Array>()
+                .into())
+        })
     }
 
     /// Ids of the tags on screen.

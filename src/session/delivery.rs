@@ -4,12 +4,13 @@
 use std::rc::Rc;
 
 use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp};
-use shoptag_outbox::{Action, Answer, EnqueueError, Record, State};
+use shoptag_outbox::{Action, EnqueueError, Record, State};
 use shoptag_protocol::{OrderStatus, code};
 
 use crate::checkout::{Source, Stage, Trouble};
 use crate::effect::{Announcement, Effect};
 use crate::event::{Entropy, Event, Failure, Stored, Timer};
+use crate::session::answers::{answer_of, effect_of, monotonic_ms};
 use crate::session::{Page, Session};
 
 /// Where orders are sent, under the API.
@@ -46,6 +47,28 @@ impl Session {
                 effects
             }
             Event::Woken { entropy, .. } => self.poll(&entropy, now),
+            Event::LeadChanged { leads, entropy } => {
+                self.outbox.set_leader(leads);
+                let mut effects = self.poll(&entropy, now);
+                if leads {
+                    // What another tab was about to send when it died.
+                    effects.push(Effect::LoadSubmissions);
+                }
+                effects
+            }
+            Event::SubmissionsLoaded {
+                submissions,
+                entropy,
+            } => {
+                let _known_as_unreadable = self.outbox.restore(submissions, monotonic_ms(now));
+                let mut effects = self.poll(&entropy, now);
+                effects.extend(self.rest());
+                effects
+            }
+            // The tab in front leads: one in the background may be frozen.
+            Event::PageShown if self.pending_orders() > 0 => {
+                vec![Effect::Lead { takes_over: true }]
+            }
             Event::OrderFixed { order_id, body } => self.order_fixed(order_id, body, now),
             Event::SubmissionKept {
                 key,
@@ -62,6 +85,7 @@ impl Session {
             } => {
                 let mut effects = self.submission_answered(&key, answer, &entropy, now);
                 effects.extend(self.poll(&entropy, now));
+                effects.extend(self.rest());
                 effects
             }
             Event::RefusalCopied(key) => self.details(&key),
@@ -173,8 +197,19 @@ impl Session {
             self.announce_bag().into_iter().collect()
         };
         effects.append(&mut erased);
-        effects.extend(self.poll(&Entropy([0; 48]), now));
+        if self.pending_orders() > 0 {
+            effects.push(Effect::Lead { takes_over: false });
+        }
         effects
+    }
+
+    /// Nothing to send: another tab may lead.
+    fn rest(&mut self) -> Option<Effect> {
+        if self.pending_orders() > 0 {
+            return None;
+        }
+        self.outbox.set_leader(false);
+        Some(Effect::StopLeading)
     }
 
     fn order_fixed(
@@ -216,7 +251,10 @@ impl Session {
         match kept {
             Ok(Action::Save(record)) => {
                 checkout.sending(key);
-                vec![Effect::KeepSubmission(record)]
+                vec![
+                    Effect::Lead { takes_over: true },
+                    Effect::KeepSubmission(record),
+                ]
             }
             Ok(_) => Vec::new(),
             Err(trouble) => {
@@ -322,49 +360,4 @@ impl Session {
             });
         }
     }
-}
-
-fn effect_of(action: Action) -> Option<Effect> {
-    match action {
-        Action::Save(record) => Some(Effect::UpdateSubmission(record)),
-        Action::Send { key, path, body } => Some(Effect::Submit { key, path, body }),
-        Action::Delete(key) => Some(Effect::ForgetSubmission(key)),
-        // The site key is public and does not expire; what was said to the shopper is said above.
-        Action::RenewAccess
-        | Action::Delivered { .. }
-        | Action::Refused { .. }
-        | Action::NotStored(_) => None,
-    }
-}
-
-fn answer_of(answer: &Result<Rc<OrderStatus>, Failure>) -> Answer {
-    match answer {
-        Ok(order) => Answer::Http {
-            status: 200,
-            order_id: Some(order.order_id.clone()),
-            code: None,
-            retry_after_ms: None,
-        },
-        Err(Failure::Unreachable) => Answer::Nothing,
-        Err(Failure::Unreadable { status }) => Answer::Http {
-            status: *status,
-            order_id: None,
-            code: None,
-            retry_after_ms: None,
-        },
-        Err(Failure::Refused {
-            problem,
-            retry_after_ms,
-        }) => Answer::Http {
-            status: problem.status,
-            order_id: None,
-            code: Some(problem.code.clone()),
-            retry_after_ms: *retry_after_ms,
-        },
-    }
-}
-
-/// The shopper's clock is monotonic while the page lives; that is all the outbox needs.
-fn monotonic_ms(now: Timestamp) -> u64 {
-    u64::try_from(now.ms()).unwrap_or(0)
 }

@@ -3,7 +3,11 @@
 //! `now` is the shopper's clock, monotonic while the page lives. The session reads no clock, makes no
 //! random number and touches no browser; random bytes come in with the events that need them.
 
+mod answers;
+mod bagging;
 mod credit;
+#[cfg(test)]
+mod credit_tests;
 mod delivery;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -17,11 +21,11 @@ mod tests;
 use std::rc::Rc;
 
 use shoptag_attribution::journal::Consent;
-use shoptag_commerce::{SiteKey, TagId, Timestamp, VariantId, VideoId};
+use shoptag_commerce::{SiteKey, TagId, Timestamp, VideoId};
 use shoptag_outbox::Outbox;
-use shoptag_protocol::{OrderStatus, SavedLine, VideoDocument};
+use shoptag_protocol::{OrderStatus, VideoDocument};
 
-use crate::bag::{Added, Bag};
+use crate::bag::Bag;
 use crate::checkout::{Checkout, Form};
 use crate::effect::{Announcement, Effect};
 use crate::event::{Event, Failure, FullscreenMode, TapOrigin, Timer};
@@ -111,9 +115,6 @@ impl Session {
     /// A session in which nothing has happened yet.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let mut outbox = Outbox::new();
-        // Several tabs may send the same record: key and bytes are the same, so it is one order.
-        outbox.set_leader(true);
         let Setup {
             site, video, seed, ..
         } = &setup;
@@ -136,7 +137,7 @@ impl Session {
             form: Form::default(),
             checkout: None,
             confirmation: None,
-            outbox,
+            outbox: Outbox::new(),
             news: Vec::new(),
             notice: None,
             touchpoints,
@@ -208,6 +209,9 @@ impl Session {
             } => self.drop_notice(),
             Event::StorageLoaded(_)
             | Event::ConnectionChanged { .. }
+            | Event::LeadChanged { .. }
+            | Event::SubmissionsLoaded { .. }
+            | Event::PageShown
             | Event::OrderFixed { .. }
             | Event::SubmissionKept { .. }
             | Event::SubmissionAnswered { .. }
@@ -290,123 +294,7 @@ impl Session {
             .collect()
     }
 
-    fn in_card(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        let (Some(card), Some(shelf)) = (&mut self.card, &self.shelf) else {
-            return Vec::new();
-        };
-        let Some(product) = shelf.product(&card.product) else {
-            return Vec::new();
-        };
-        match event {
-            Event::OptionChosen { axis, label } => card.choose(product, axis, &label),
-            Event::QuantityChanged(quantity) => {
-                card.set_quantity(quantity, shelf.document().policy.quantity_max);
-            }
-            Event::ImageChosen(index) => card.show_image(product, index),
-            _ => return self.add_card_to_bag(now),
-        }
-        Vec::new()
-    }
-
-    fn add_card_to_bag(&mut self, now: Timestamp) -> Vec<Effect> {
-        let line = self.card_line(now);
-        let Some(line) = line else {
-            return Vec::new();
-        };
-        let variant = line.variant_id.clone();
-        let mut effects = self.add(line, now);
-        effects.extend(self.line_bagged(&variant, now));
-        effects
-    }
-
-    /// The card's choice as a line; `None` when it is sold out.
-    fn card_line(&self, now: Timestamp) -> Option<SavedLine> {
-        let (card, shelf) = (self.card.as_ref()?, self.shelf.as_ref()?);
-        let variant = card.variant(shelf.product(&card.product)?)?;
-        let mut line = shelf.line(&variant.id, card.quantity, card.tag.clone(), now)?;
-        line.receipt = self.receipt_for(&line);
-        Some(line)
-    }
-
-    fn add(&mut self, line: SavedLine, now: Timestamp) -> Vec<Effect> {
-        let title = line.title.clone();
-        let notice = match self.bag.add(line, self.quantity_max()) {
-            Added::All => Notice::Added {
-                title,
-                at_most: None,
-            },
-            Added::AtMost(most) => Notice::Added {
-                title,
-                at_most: Some(most),
-            },
-            Added::Full => Notice::BagFull,
-        };
-        let mut effects = self.bag_changed();
-        effects.push(self.say(notice, now));
-        effects
-    }
-
-    fn in_bag(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        match event {
-            Event::LineQuantityChanged {
-                variant,
-                quantity: 0,
-            }
-            | Event::LineRemoved(variant) => {
-                return self.remove(&variant, now);
-            }
-            Event::LineQuantityChanged { variant, quantity } => {
-                self.bag
-                    .set_quantity(&variant, quantity, self.quantity_max());
-            }
-            Event::RemovalUndone => {
-                self.bag.undo();
-                self.notice = None;
-            }
-            Event::AddedByPage { variant, quantity } => {
-                let shelf = self.shelf.as_ref();
-                let line = shelf.and_then(|shelf| shelf.line(&variant, quantity, None, now));
-                return line.map_or_else(Vec::new, |line| self.add(line, now));
-            }
-            Event::BagChangedElsewhere(saved) => {
-                self.bag.replace(saved);
-                return self.announce_bag().into_iter().collect();
-            }
-            _ => return Vec::new(),
-        }
-        self.bag_changed()
-    }
-
-    fn remove(&mut self, variant: &VariantId, now: Timestamp) -> Vec<Effect> {
-        let Some(title) = self.bag.line(variant).map(|line| line.title.clone()) else {
-            return Vec::new();
-        };
-        self.bag.remove(variant);
-        let mut effects = self.bag_changed();
-        effects.push(self.say(Notice::Removed { title }, now));
-        effects
-    }
-
-    /// The bag is written only after storage has been read, or it would overwrite what is there.
-    fn bag_changed(&self) -> Vec<Effect> {
-        let saved = self.bag.saved().filter(|_| self.storage_read);
-        saved
-            .map(Effect::SaveBag)
-            .into_iter()
-            .chain(self.announce_bag())
-            .collect()
-    }
-
-    fn announce_bag(&self) -> Option<Effect> {
-        let currency = self.bag.saved()?.currency;
-        Some(Effect::Announce(Announcement::BagChange {
-            count: self.bag.count(),
-            subtotal_minor: self.bag.subtotal_minor(),
-            currency,
-        }))
-    }
-
-    fn say(&mut self, notice: Notice, now: Timestamp) -> Effect {
+    pub(super) fn say(&mut self, notice: Notice, now: Timestamp) -> Effect {
         self.notice = Some(notice);
         Effect::WakeAt {
             timer: Timer::Notice,
@@ -420,7 +308,7 @@ impl Session {
         Vec::new()
     }
 
-    fn quantity_max(&self) -> u32 {
+    pub(super) fn quantity_max(&self) -> u32 {
         self.shelf
             .as_ref()
             .map_or(1, |shelf| shelf.document().policy.quantity_max)

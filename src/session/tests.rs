@@ -64,6 +64,10 @@ impl Bench {
                 order_id: request.order_id.clone(),
                 body: Some(json(request)),
             }),
+            Effect::Lead { .. } => Some(Event::LeadChanged {
+                leads: true,
+                entropy: self.entropy(),
+            }),
             Effect::KeepSubmission(record) => Some(Event::SubmissionKept {
                 key: record.key.clone(),
                 durable: self.durable,
@@ -930,4 +934,66 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn only_the_tab_that_leads_sends_and_it_leads_only_while_there_is_something_to_send() {
+    let mut first = Bench::at_the_button();
+    first.press();
+    let order_id = first.order_id();
+    first.answer_order(Ok(&order_id));
+    assert_eq!(first.effects.last(), Some(&Effect::StopLeading));
+
+    let mut bench = Bench::at_the_button();
+    bench.press();
+    bench.answer_order(Err(Failure::Unreachable));
+    let (leads, entropy) = (false, bench.entropy());
+    bench.send(Event::LeadChanged { leads, entropy });
+    bench.wait(4_000_000, Timer::Outbox);
+    assert_eq!(bench.sent().len(), 1, "another tab has taken over");
+    assert!(
+        bench.session.pending_orders() == 1,
+        "and nothing is forgotten"
+    );
+    let effects = bench.send(Event::PageShown);
+    assert_eq!(effects, [Effect::Lead { takes_over: true }]);
+    assert_eq!(bench.sent().len(), 2, "the tab in front takes it back");
+}
+
+#[test]
+fn what_a_dead_tab_has_left_is_sent_by_the_next_leader() {
+    let mut first = Bench::at_the_button();
+    first.press();
+    let record = first.effects.iter().find_map(|effect| match effect {
+        Effect::KeepSubmission(record) => Some(record.clone()),
+        _ => None,
+    });
+    let mut bench = Bench::new();
+    let (leads, entropy) = (true, bench.entropy());
+    let effects = bench.send(Event::LeadChanged { leads, entropy });
+    assert_eq!(effects, [Effect::LoadSubmissions]);
+    bench.send(Event::SubmissionsLoaded {
+        submissions: record.into_iter().collect(),
+        entropy,
+    });
+    assert_eq!(bench.sent(), first.sent());
+}
+
+#[test]
+fn a_refused_orders_details_name_it_and_no_person() {
+    let mut bench = Bench::at_the_button();
+    bench.press();
+    bench.send(Event::SheetClosed);
+    bench.answer_order(Err(refusal(422, code::QUOTE_INVALID, vec![])));
+    let (key, _) = bench.sent().pop().unwrap();
+    let effects = bench.send(Event::RefusalCopied(key));
+    let [Effect::Copy(text)] = &effects[..] else {
+        panic!("copied: {effects:?}");
+    };
+    assert!(text.contains(&bench.order_id()) && text.contains(code::QUOTE_INVALID));
+    assert!(
+        TYPED
+            .iter()
+            .all(|(_, typed)| typed.len() < 3 || !text.contains(typed))
+    );
 }

@@ -5,7 +5,9 @@
 //! Nothing here is in the way of a purchase: what cannot be had is asked for again, or done without.
 //! Receipts and journal are on the device only under consent; a line's receipt lives with its line.
 
+mod answers;
 mod attempt;
+mod keeping;
 mod sending;
 mod state;
 #[cfg(test)]

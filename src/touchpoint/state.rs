@@ -5,27 +5,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shoptag_attribution::journal::{Consent, EntryKind, Journal, SavedJournal, StorageDuty, Touch};
 use shoptag_commerce::{
-    BrandId, DAY_MS, MINUTE_MS, ProductId, SiteKey, TagId, Timestamp, TouchId, VariantId, VideoId,
-    ViewSessionId,
+    BrandId, ProductId, SiteKey, TagId, Timestamp, TouchId, VariantId, VideoId, ViewSessionId,
 };
-use shoptag_protocol::{BagReceipt, ClickReceipt, ViewSession, code};
+use shoptag_protocol::ClickReceipt;
 
 use super::attempt::Attempt;
 use crate::checkout::uuid_v7;
 use crate::effect::Effect;
-use crate::event::Failure;
 
 /// Most receipts that are held: what an order may carry.
 pub const RECEIPTS_MAX: usize = 100;
 
 /// Most taps that wait for their receipt, and touches that wait for the view session.
 const WAITING_MAX: usize = 50;
-
-/// How long before their end tokens are renewed, milliseconds.
-const RENEWAL_LEAD_MS: i64 = MINUTE_MS;
-
-/// A receipt is let go of this long after its end, milliseconds: the shopper's clock may be ahead.
-const RECEIPT_SLACK_MS: i64 = DAY_MS;
 
 /// How long touches are gathered before they are sent, milliseconds.
 const BATCH_MS: i64 = 10_000;
@@ -97,13 +89,13 @@ pub struct Touchpoints {
     pub(super) video: VideoId,
     seed: u128,
     made: u32,
-    consent: Consent,
+    pub(super) consent: Consent,
     position_ms: u64,
     pub(super) view: Option<View>,
     pub(super) asking: Attempt,
     pub(super) journal: Option<Journal>,
-    restored: Option<SavedJournal>,
-    early: Vec<Touch>,
+    pub(super) restored: Option<SavedJournal>,
+    pub(super) early: Vec<Touch>,
     pub(super) clicks: Vec<Click>,
     pub(super) receipts: Vec<HeldReceipt>,
     pub(super) bindings: Vec<Binding>,
@@ -202,172 +194,6 @@ impl Touchpoints {
         self.save()
     }
 
-    /// The view session has come, or not.
-    pub fn view_session(&mut self, answer: Result<&ViewSession, &Failure>, now: Timestamp) {
-        let session = match answer {
-            Ok(session) => session,
-            Err(failure) if failure.is_retryable() => {
-                self.asking.failed(now, self.jitter_ms());
-                return;
-            }
-            // The site or the video has none; everything else goes on.
-            Err(_) => {
-                self.asking = Attempt::default();
-                return;
-            }
-        };
-        let Ok(id) = ViewSessionId::parse(session.view_session_id.clone()) else {
-            return;
-        };
-        let life_ms = session.expires_at.since_ms(session.issued_at).max(0);
-        let renew_at = now.plus_ms((life_ms - RENEWAL_LEAD_MS).max(life_ms / 2));
-        let tokens = session.tokens.iter();
-        let tokens = tokens.map(|token| (token.tag.clone(), token.token.clone()));
-        self.view = Some(View {
-            id: session.view_session_id.clone(),
-            tokens: tokens.collect(),
-            renew_at,
-            ends_at: now.plus_ms(life_ms),
-        });
-        self.asking = Attempt::at(renew_at);
-        if self.journal.is_none() {
-            self.open_journal(id);
-        }
-        let tokens = self.view.iter().flat_map(|view| view.tokens.keys());
-        let known: Vec<TagId> = tokens.cloned().collect();
-        self.clicks.retain(|click| known.contains(&click.tag));
-        self.early(now);
-    }
-
-    /// A click's receipt has come, or not. The tag, if it has a receipt now.
-    pub fn click(
-        &mut self,
-        touch: &TouchId,
-        answer: Result<&ClickReceipt, &Failure>,
-        now: Timestamp,
-    ) -> Option<TagId> {
-        let index = self.clicks.iter().position(|click| click.touch == *touch)?;
-        let jitter_ms = self.jitter_ms();
-        let failure = match answer {
-            Ok(receipt) => {
-                let click = self.clicks.remove(index);
-                self.hold(click.tag.clone(), receipt);
-                if let Some(journal) = &mut self.journal {
-                    journal.acknowledge(std::slice::from_ref(touch));
-                }
-                return Some(click.tag);
-            }
-            Err(failure) => failure,
-        };
-        let ended = failure.problem().is_some_and(|problem| {
-            [
-                code::TOKEN_EXPIRED,
-                code::TOKEN_SESSION,
-                code::TOKEN_INVALID,
-            ]
-            .contains(&problem.code.as_str())
-        });
-        if ended {
-            self.end_tokens(now);
-        }
-        let click = self.clicks.get_mut(index)?;
-        click.attempt.failed(now, jitter_ms);
-        if click.attempt.is_hopeless() || !(ended || failure.is_retryable()) {
-            self.clicks.remove(index);
-        }
-        None
-    }
-
-    /// A line's receipt has come, or not. The receipt, if there is one.
-    pub fn binding<'a>(
-        &mut self,
-        variant: &VariantId,
-        answer: Result<&'a BagReceipt, &Failure>,
-        now: Timestamp,
-    ) -> Option<&'a str> {
-        let jitter_ms = self.jitter_ms();
-        let binding = self
-            .bindings
-            .iter_mut()
-            .find(|binding| binding.variant == *variant)?;
-        let again = match answer {
-            Ok(_) => false,
-            Err(failure) => {
-                binding.attempt.failed(now, jitter_ms);
-                failure.is_retryable() && !binding.attempt.is_hopeless()
-            }
-        };
-        if !again {
-            self.bindings.retain(|binding| binding.variant != *variant);
-        }
-        answer.ok().map(|receipt| receipt.receipt.as_str())
-    }
-
-    /// What the device has kept; without consent it is erased.
-    pub fn restore(&mut self, saved: Option<SavedTouchpoints>, now: Timestamp) -> Vec<Effect> {
-        let Some(mut saved) = saved else {
-            return Vec::new();
-        };
-        if self.consent == Consent::Denied {
-            return vec![Effect::EraseTouchpoints];
-        }
-        let newer = std::mem::take(&mut self.receipts);
-        saved.receipts.retain(|held| {
-            held.valid_until.plus_ms(RECEIPT_SLACK_MS) >= now
-                && !newer
-                    .iter()
-                    .any(|own| own.tag == held.tag && own.video == held.video)
-        });
-        self.receipts = saved.receipts;
-        self.receipts.extend(newer);
-        self.trim_receipts();
-        match (&mut self.journal, saved.journal) {
-            (Some(journal), Some(kept)) => drop(journal.restore(kept)),
-            (None, kept) => self.restored = kept,
-            (Some(_), None) => {}
-        }
-        self.expect_batch(now);
-        Vec::new()
-    }
-
-    /// The page, or the browser, has said what may be kept and sent.
-    pub fn set_consent(&mut self, consent: Consent, now: Timestamp) -> Vec<Effect> {
-        let before = std::mem::replace(&mut self.consent, consent);
-        if let Some(journal) = &mut self.journal {
-            let _: StorageDuty = journal.set_consent(consent);
-        }
-        match (before, consent) {
-            (Consent::Granted, Consent::Denied) => {
-                self.restored = None;
-                vec![Effect::EraseTouchpoints]
-            }
-            (Consent::Denied, Consent::Granted) => {
-                self.expect_batch(now);
-                self.save()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The consent in force.
-    #[must_use]
-    pub fn consent(&self) -> Consent {
-        self.consent
-    }
-
-    /// Forgets everything, here and on the device. Lines in the bag keep their receipts.
-    pub fn erase(&mut self) -> Vec<Effect> {
-        if let Some(journal) = &mut self.journal {
-            let _: StorageDuty = journal.erase();
-        }
-        self.restored = None;
-        self.early.clear();
-        self.clicks.clear();
-        self.bindings.clear();
-        self.receipts.clear();
-        vec![Effect::EraseTouchpoints]
-    }
-
     /// The receipt of the latest click on a tag of this video.
     #[must_use]
     pub fn receipt_of(&self, tag: &TagId) -> Option<&str> {
@@ -396,19 +222,6 @@ impl Touchpoints {
         self.journal.as_ref().map_or(0, Journal::len) + self.early.len()
     }
 
-    /// The device's copy, brought up to date; nothing without consent.
-    #[must_use]
-    pub fn save(&self) -> Vec<Effect> {
-        if self.consent == Consent::Denied {
-            return Vec::new();
-        }
-        let journal = self.journal.as_ref().and_then(Journal::saved);
-        vec![Effect::SaveTouchpoints(SavedTouchpoints {
-            journal: journal.or_else(|| self.restored.clone()),
-            receipts: self.receipts.clone(),
-        })]
-    }
-
     /// Moves a delay by up to a second, so that pages that lost the network together do not return
     /// together.
     pub(super) fn jitter_ms(&self) -> i64 {
@@ -421,7 +234,7 @@ impl Touchpoints {
         }
     }
 
-    fn open_journal(&mut self, id: ViewSessionId) {
+    pub(super) fn open_journal(&mut self, id: ViewSessionId) {
         let mut journal = Journal::new(id, self.consent);
         if let Some(kept) = self.restored.take() {
             let _: StorageDuty = journal.restore(kept);
@@ -430,7 +243,7 @@ impl Touchpoints {
     }
 
     /// What happened before there was a view session takes its place in it.
-    fn early(&mut self, now: Timestamp) {
+    pub(super) fn early(&mut self, now: Timestamp) {
         for touch in std::mem::take(&mut self.early) {
             self.enter(touch, now);
         }
@@ -474,7 +287,7 @@ impl Touchpoints {
         self.expect_batch(now);
     }
 
-    fn hold(&mut self, tag: TagId, receipt: &ClickReceipt) {
+    pub(super) fn hold(&mut self, tag: TagId, receipt: &ClickReceipt) {
         let video = &self.video;
         self.receipts
             .retain(|held| held.tag != tag || held.video != *video);
@@ -487,22 +300,9 @@ impl Touchpoints {
         self.trim_receipts();
     }
 
-    fn trim_receipts(&mut self) {
+    pub(super) fn trim_receipts(&mut self) {
         let surplus = self.receipts.len().saturating_sub(RECEIPTS_MAX);
         self.receipts.drain(..surplus);
-    }
-
-    /// The tokens are no good any more: others are wanted before anything is sent.
-    fn end_tokens(&mut self, now: Timestamp) {
-        if let Some(view) = &mut self.view
-            && view.ends_at > now
-        {
-            view.renew_at = now;
-            view.ends_at = now;
-            if self.asking.due().is_some() {
-                self.asking = Attempt::at(now);
-            }
-        }
     }
 
     /// A version 7 UUID; its random part counts on from the seed (RFC 9562, 6.2, method 2).

@@ -13,6 +13,8 @@ export class ShopTagsElement extends HTMLElement {
   openBag(): Promise<boolean>;
   /** Closes cards, sheets and dialogs. Resolves to whether it could be done. */
   closeAll(): Promise<boolean>;
+  /** Orders that the shop has not acknowledged, as JSON texts: ids and amounts, no name or address. */
+  exportPendingOrders(): Promise<string[]>;
   /** Whether what is seen and tapped may be kept and sent: sets the attribute `consent`. */
   setConsent(granted: boolean): void;
   /** Asks the bag to take a variant; credits nobody. `shop-bag-change` or `shop-error` tells what came of it. */
