@@ -1,5 +1,9 @@
 //! Card, bag and checkout in a real browser: accessible names, the way of the focus, storage, prices.
 #![cfg(target_arch = "wasm32")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy does not know that these functions are tests"
+)]
 
 use std::rc::Rc;
 

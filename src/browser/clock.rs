@@ -20,9 +20,16 @@ pub fn now() -> Timestamp {
     Timestamp::from_ms(ms as i64)
 }
 
+/// A call that is going to be made. Dropping it cancels the call.
+pub type Pending = Timeout;
+
+/// Calls `then` after `delay_ms`. Dropping the guard cancels it.
+pub fn after(delay_ms: u32, then: impl FnOnce() + 'static) -> Pending {
+    Timeout::new(delay_ms, then)
+}
+
 /// Calls `then` at `at`, or at once if that has passed. Dropping the guard cancels it.
-#[must_use]
-pub fn at(at: Timestamp, then: impl FnOnce() + 'static) -> Timeout {
+pub fn at(at: Timestamp, then: impl FnOnce() + 'static) -> Pending {
     let delay_ms = at.since_ms(now()).clamp(0, TIMER_MS_MAX);
-    Timeout::new(u32::try_from(delay_ms).unwrap_or(0), then)
+    after(u32::try_from(delay_ms).unwrap_or(0), then)
 }

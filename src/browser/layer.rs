@@ -13,6 +13,9 @@ const SIDE_VIEWPORT_PX_MIN: f64 = 720.0;
 /// Least box of the video in which a panel fits beside the picture, CSS pixels.
 const SIDE_FRAME_PX_MIN: (f64, f64) = (720.0, 400.0);
 
+/// The sheet's element.
+pub type Dialog = HtmlDialogElement;
+
 /// Where the sheet lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Place {

@@ -87,7 +87,6 @@ impl Handle {
 
     /// Every order that the backend has not acknowledged, as a promise of an array of JSON texts.
     #[wasm_bindgen(js_name = exportPendingOrders)]
-    #[must_use]
     pub fn export_pending_orders(&self) -> Promise {
         let site = self.mounted.as_ref().map(Mounted::site);
         future_to_promise(async move {

@@ -1,11 +1,11 @@
 //! The sheet in which cards, lists, bag and checkout are shown: at the bottom on phones, at the side
 //! elsewhere. It follows the finger, and gives the focus back to where it came from.
 
-use gloo::timers::callback::Timeout;
-use web_sys::{Element, HtmlDialogElement, HtmlElement};
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use crate::browser::layer::{self, Layer, Noticed, Place, Surroundings};
+use crate::browser::clock::{self, Pending};
+use crate::browser::layer::{self, Dialog, Layer, Noticed, Place, Surroundings};
 use crate::event::FullscreenMode;
 use crate::view::{icon, icons};
 
@@ -82,7 +82,7 @@ pub(crate) struct Sheet {
     body: NodeRef,
     place: Place,
     tall: bool,
-    leaving: Option<Timeout>,
+    leaving: Option<Pending>,
     drag: Option<Drag>,
     opener: Option<HtmlElement>,
     page_changed: bool,
@@ -199,7 +199,7 @@ impl Component for Sheet {
     }
 
     fn rendered(&mut self, context: &Context<Self>, first: bool) {
-        let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() else {
+        let Some(dialog) = self.dialog.cast::<Dialog>() else {
             return;
         };
         if first {
@@ -216,7 +216,7 @@ impl Component for Sheet {
     }
 
     fn destroy(&mut self, context: &Context<Self>) {
-        if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
+        if let Some(dialog) = self.dialog.cast::<Dialog>() {
             // While a modal dialog is open, nothing outside it can take the focus.
             layer::show(&dialog, Layer::Frame, false);
         }
@@ -232,7 +232,7 @@ impl Sheet {
 
     /// Puts the dialog where it belongs.
     fn settle(&mut self, context: &Context<Self>, again: bool) {
-        let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() else {
+        let Some(dialog) = self.dialog.cast::<Dialog>() else {
             return;
         };
         let modal = self.is_modal(context);
@@ -264,7 +264,7 @@ impl Sheet {
             return false;
         }
         let on_close = context.props().on_close.clone();
-        self.leaving = Some(Timeout::new(LEAVE_MS, move || on_close.emit(())));
+        self.leaving = Some(clock::after(LEAVE_MS, move || on_close.emit(())));
         true
     }
 
@@ -311,7 +311,7 @@ impl Sheet {
         };
         let flicked = drag.px_per_ms > FLICK_PX_PER_MS && drag.moved_px > GROW_PX;
         let down = drag.moved_px > CLOSE_PX || flicked;
-        if down && !(self.tall && !context.props().tall) {
+        if down && (context.props().tall || !self.tall) {
             return self.leave(context);
         }
         if let Some(dialog) = self.dialog.cast::<HtmlElement>() {

@@ -25,7 +25,9 @@ async fn a_lost_answer_and_a_retry_make_one_order() -> Outcome<()> {
         browser.fill(field, text).await?;
     }
     // Delivery is free from 80.00; 129.00 contain 20.60 of tax.
-    browser.control("^Order with obligation to pay.*129[.,]00").await?;
+    browser
+        .control("^Order with obligation to pay.*129[.,]00")
+        .await?;
     browser.picture("checkout").await?;
 
     setting.proxy.lose_answers(true);

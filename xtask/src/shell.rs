@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -72,15 +73,13 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         .to_owned())
 }
 
-/// Whether a program by this name can be started from `PATH`.
-pub(crate) fn on_path(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+/// Where on `PATH` a program by this name is. The whole path, since ChromeDriver takes no bare name for its browser.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders)
+        .map(|folder| folder.join(&name))
+        .find(|path| path.is_file())
 }
 
 /// A duration as a person reads it.

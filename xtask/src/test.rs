@@ -88,7 +88,6 @@ fn wasm() -> Result<()> {
     let mut test = shell::cargo(&["test", "--package", "shoptag", "--target"]);
     test.args([
         widget::WASM_TARGET,
-        "--lib",
         "--test",
         "browser*",
         "--no-fail-fast",

@@ -103,12 +103,7 @@ pub(crate) fn browser() -> Result<Browser> {
 
 fn find_browser() -> Option<Browser> {
     let named = |variable: &str| env::var_os(variable).map(PathBuf::from);
-    let first = |programs: &[&str]| {
-        programs
-            .iter()
-            .find(|program| shell::on_path(program))
-            .map(PathBuf::from)
-    };
+    let first = |programs: &[&str]| programs.iter().find_map(|program| shell::on_path(program));
     Some(Browser {
         browser: named("CHROMIUM")
             .or_else(|| first(&["chromium", "chromium-browser", "google-chrome", "chrome"]))?,
@@ -121,11 +116,11 @@ fn find_browser() -> Option<Browser> {
 /// # Errors
 /// It is missing and cannot be installed.
 pub(crate) fn hledger() -> Result<()> {
-    if shell::on_path("hledger") {
+    if shell::on_path("hledger").is_some() {
         return Ok(());
     }
     apt_install(&["hledger"])?;
-    if shell::on_path("hledger") {
+    if shell::on_path("hledger").is_some() {
         return Ok(());
     }
     bail!("the ledger's tests need hledger on PATH");
@@ -140,7 +135,7 @@ pub(crate) fn axe() -> Result<PathBuf> {
     let root = paths::made(&format!("tools/{name}-{version}"));
     let script = root.join("node_modules").join(name).join("axe.min.js");
     if !script.exists() {
-        if !shell::on_path("npm") {
+        if shell::on_path("npm").is_none() {
             apt_install(&["npm"])?;
         }
         let mut install = shell::command("npm", &["install", "--no-save", "--ignore-scripts"]);

@@ -3,6 +3,7 @@
 //! `SHOPTAG_BLESS=1 cargo test -p shoptag-tag-track schema` writes the file anew.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, schema_for};
 use serde_json::{Value, json};
@@ -31,10 +32,24 @@ impl<T: JsonSchema> JsonSchema for Field<T> {
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/tag-track.schema.json");
 
 fn generated() -> String {
-    let schema = schema_for!(RawTrack);
+    let schema = sorted(schema_for!(RawTrack).to_value());
     let mut text = serde_json::to_string_pretty(&schema).unwrap();
     text.push('\n');
     text
+}
+
+/// The keys in alphabetical order. Without it the file would depend on whether a crate elsewhere in the build
+/// has asked serde_json to keep the order of insertion.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let keys: BTreeMap<_, _> = object.into_iter().collect();
+            let sorted = keys.into_iter().map(|(key, value)| (key, sorted(value)));
+            Value::Object(sorted.collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
 }
 
 #[test]
