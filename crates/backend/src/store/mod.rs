@@ -6,6 +6,7 @@
 //! pure rules of the features, on facts read inside that transaction.
 
 mod credit;
+mod sql;
 pub mod sqlite;
 
 use async_trait::async_trait;

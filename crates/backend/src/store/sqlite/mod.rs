@@ -1,37 +1,17 @@
 //! The embedded store: one SQLite file in WAL mode, one writing thread, several readers.
 
-mod apply;
-mod bag;
-mod catalogue;
-mod credit;
-mod fulfilments;
-mod holds;
 mod migrations;
-mod orders;
-mod quotes;
 mod readers;
-mod rows;
-mod sites;
-mod submit;
-mod videos;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags};
-use shoptag_commerce::{BrandId, Currency, TenantId, Timestamp, VideoId};
-use shoptag_protocol::{Quote, VideoDocument};
 
-use super::{Store, StoreError, Swept, Upserted};
-use crate::catalogue::{CatalogueProduct, TenantSetup};
-use crate::error::ApiError;
-use crate::orders::{Advanced, Cancelled, OrderRecord, Step, Submission, Submitted};
-use crate::quotes::MakeQuote;
-use crate::sites::Site;
+use super::StoreError;
+use super::sql::{Engine, InFlight};
 use readers::Readers;
-use submit::InFlight;
 use writer::Writer;
 
 /// How the embedded store runs.
@@ -135,108 +115,29 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-#[async_trait]
-impl Store for SqliteStore {
-    async fn sites(&self) -> Result<Vec<Site>, StoreError> {
-        self.readers.read(sites::all).await
-    }
-
-    async fn video(
+impl Engine for SqliteStore {
+    async fn read<T: Send + 'static>(
         &self,
-        tenant: TenantId,
-        video: VideoId,
-    ) -> Result<Option<VideoDocument>, StoreError> {
-        self.readers
-            .read(move |connection| videos::document(connection, &tenant, &video))
-            .await
+        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.readers.read(query).await
     }
 
-    async fn make_quote(&self, command: MakeQuote) -> Result<Result<Quote, ApiError>, StoreError> {
-        self.writer
-            .write_or_undo(move |connection| quotes::make(connection, &command))
-            .await
-    }
-
-    async fn submit_order(&self, submission: Submission) -> Result<Submitted, StoreError> {
-        let Some(running) = self.in_flight.enter(&submission) else {
-            return Ok(Submitted::InFlight);
-        };
-        self.writer
-            .write(move |connection| {
-                // Held by the job, not by the request: a client that goes away ends nothing.
-                let result = submit::submit(connection, &submission);
-                result.map(|submitted| (submitted, running))
-            })
-            .await
-            .map(|(submitted, _)| submitted)
-    }
-
-    async fn order(&self, secret_hash: [u8; 32]) -> Result<Option<OrderRecord>, StoreError> {
-        self.readers
-            .read(move |connection| orders::by_secret(connection, &secret_hash))
-            .await
-    }
-
-    async fn cancel_order(
+    async fn write<T: Send + 'static>(
         &self,
-        secret_hash: [u8; 32],
-        now: Timestamp,
-    ) -> Result<Cancelled, StoreError> {
-        self.writer
-            .write(move |connection| fulfilments::cancel(connection, &secret_hash, now))
-            .await
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.write(job).await
     }
 
-    async fn advance(
+    async fn write_or_undo<T: Send + 'static, R: Send + 'static>(
         &self,
-        tenant: TenantId,
-        number: String,
-        brand: BrandId,
-        step: Step,
-        now: Timestamp,
-    ) -> Result<Advanced, StoreError> {
-        self.writer
-            .write(move |connection| {
-                fulfilments::advance(connection, &tenant, &number, &brand, step, now)
-            })
-            .await
+        job: impl FnOnce(&Connection) -> Result<Result<T, R>, StoreError> + Send + 'static,
+    ) -> Result<Result<T, R>, StoreError> {
+        self.writer.write_or_undo(job).await
     }
 
-    async fn apply(&self, setup: TenantSetup) -> Result<(), StoreError> {
-        self.writer
-            .write(move |connection| apply::apply(connection, &setup))
-            .await
-    }
-
-    async fn currency(&self, tenant: TenantId) -> Result<Option<Currency>, StoreError> {
-        self.readers
-            .read(move |connection| catalogue::currency(connection, &tenant))
-            .await
-    }
-
-    async fn brands(&self, tenant: TenantId) -> Result<Vec<(BrandId, String)>, StoreError> {
-        self.readers
-            .read(move |connection| catalogue::brands(connection, &tenant))
-            .await
-    }
-
-    async fn upsert_products(
-        &self,
-        tenant: TenantId,
-        products: Vec<CatalogueProduct>,
-    ) -> Result<Upserted, StoreError> {
-        self.writer
-            .write(move |connection| catalogue::upsert(connection, &tenant, &products))
-            .await
-    }
-
-    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
-        self.writer
-            .write(move |connection| holds::sweep(connection, now))
-            .await
-    }
-
-    async fn ready(&self) -> Result<(), StoreError> {
-        self.writer.write(|_| Ok(())).await
+    fn in_flight(&self) -> &InFlight {
+        &self.in_flight
     }
 }

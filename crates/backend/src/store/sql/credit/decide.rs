@@ -14,7 +14,7 @@ use crate::decisions::exclusion_code;
 use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, RefusedReceipt, gather};
 use crate::orders::NewOrder;
 use crate::store::StoreError;
-use crate::store::sqlite::rows::{plain, to_json};
+use crate::store::sql::rows::{plain, to_json};
 
 fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
@@ -24,7 +24,7 @@ fn corrupt(error: impl std::fmt::Display) -> StoreError {
 ///
 /// # Errors
 /// The database's; then the order is not placed either.
-pub(in crate::store::sqlite) fn credit(
+pub(in crate::store::sql) fn credit(
     connection: &Connection,
     order: &NewOrder,
     quoted_at: Timestamp,

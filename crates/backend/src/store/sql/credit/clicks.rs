@@ -8,7 +8,7 @@ use super::collaborations;
 use crate::bag_bindings::BindingFacts;
 use crate::clicks::{ClickFacts, Clicked, NewClick, touchpoint};
 use crate::store::StoreError;
-use crate::store::sqlite::rows::{checked, json, plain, to_json};
+use crate::store::sql::rows::{checked, json, plain, to_json};
 
 /// Counts a click, or finds it counted.
 ///

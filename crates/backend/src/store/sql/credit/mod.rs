@@ -1,4 +1,4 @@
-//! Credit and commission in SQLite.
+//! Credit and commission in SQL.
 
 mod accounts;
 mod clicks;
@@ -16,7 +16,7 @@ use shoptag_commerce::{CollaborationId, TenantId, Timestamp, TouchId, VariantId,
 use shoptag_ledger::{Event, Payout, Record, RecordKey, Refusal};
 use shoptag_protocol::StatementDocument;
 
-use super::{SqliteStore, StoreError};
+use super::{Engine, StoreError};
 use crate::bag_bindings::BindingFacts;
 use crate::clicks::{Clicked, NewClick};
 use crate::collaborations::{Changed, CreditSetup};
@@ -33,14 +33,13 @@ pub(super) use decide::credit;
 pub(super) use refunds::fulfilment_moved;
 
 #[async_trait]
-impl CreditStore for SqliteStore {
+impl<E: Engine> CreditStore for E {
     async fn token_keys(&self) -> Result<Vec<StoredKey>, StoreError> {
-        self.readers.read(keys::token_keys).await
+        self.read(keys::token_keys).await
     }
 
     async fn change_token_keys(&self, change: ChangeKeys) -> Result<Vec<StoredKey>, StoreError> {
-        self.writer
-            .write(move |connection| keys::change_token_keys(connection, change))
+        self.write(move |connection| keys::change_token_keys(connection, change))
             .await
     }
 
@@ -50,14 +49,12 @@ impl CreditStore for SqliteStore {
         setup: CreditSetup,
         now: Timestamp,
     ) -> Result<Changed, StoreError> {
-        self.writer
-            .write(move |connection| collaborations::apply(connection, &tenant, &setup, now))
+        self.write(move |connection| collaborations::apply(connection, &tenant, &setup, now))
             .await
     }
 
     async fn collaborations(&self, tenant: TenantId) -> Result<Vec<Collaboration>, StoreError> {
-        self.readers
-            .read(move |connection| collaborations::all(connection, &tenant))
+        self.read(move |connection| collaborations::all(connection, &tenant))
             .await
     }
 
@@ -67,8 +64,7 @@ impl CreditStore for SqliteStore {
         collaboration: CollaborationId,
         end: CollaborationEnd,
     ) -> Result<bool, StoreError> {
-        self.writer
-            .write(move |connection| collaborations::end(connection, &tenant, &collaboration, end))
+        self.write(move |connection| collaborations::end(connection, &tenant, &collaboration, end))
             .await
     }
 
@@ -77,14 +73,12 @@ impl CreditStore for SqliteStore {
         tenant: TenantId,
         video: VideoId,
     ) -> Result<Option<Viewable>, StoreError> {
-        self.readers
-            .read(move |connection| views::viewable(connection, &tenant, &video))
+        self.read(move |connection| views::viewable(connection, &tenant, &video))
             .await
     }
 
     async fn record_click(&self, click: NewClick) -> Result<Clicked, StoreError> {
-        self.writer
-            .write(move |connection| clicks::record(connection, &click))
+        self.write(move |connection| clicks::record(connection, &click))
             .await
     }
 
@@ -93,8 +87,7 @@ impl CreditStore for SqliteStore {
         tenant: TenantId,
         batch: Vec<NewTouchpoint>,
     ) -> Result<TakenTouchpoints, StoreError> {
-        self.writer
-            .write(move |connection| journal::record(connection, &tenant, &batch))
+        self.write(move |connection| journal::record(connection, &tenant, &batch))
             .await
     }
 
@@ -104,8 +97,7 @@ impl CreditStore for SqliteStore {
         touch: TouchId,
         variant: VariantId,
     ) -> Result<Option<BindingFacts>, StoreError> {
-        self.readers
-            .read(move |connection| clicks::binding_facts(connection, &tenant, &touch, &variant))
+        self.read(move |connection| clicks::binding_facts(connection, &tenant, &touch, &variant))
             .await
     }
 
@@ -114,26 +106,22 @@ impl CreditStore for SqliteStore {
         tenant: TenantId,
         number: String,
     ) -> Result<Option<DecisionRecord>, StoreError> {
-        self.readers
-            .read(move |connection| decide::by_number(connection, &tenant, &number))
+        self.read(move |connection| decide::by_number(connection, &tenant, &number))
             .await
     }
 
     async fn add_api_key(&self, key: ApiKey, now: Timestamp) -> Result<bool, StoreError> {
-        self.writer
-            .write(move |connection| keys::add_api_key(connection, &key, now))
+        self.write(move |connection| keys::add_api_key(connection, &key, now))
             .await
     }
 
     async fn party(&self, key_hash: [u8; 32]) -> Result<Option<Party>, StoreError> {
-        self.readers
-            .read(move |connection| keys::party(connection, &key_hash))
+        self.read(move |connection| keys::party(connection, &key_hash))
             .await
     }
 
     async fn revoke_api_key(&self, key_id: String, now: Timestamp) -> Result<bool, StoreError> {
-        self.writer
-            .write(move |connection| keys::revoke(connection, &key_id, now))
+        self.write(move |connection| keys::revoke(connection, &key_id, now))
             .await
     }
 
@@ -141,14 +129,12 @@ impl CreditStore for SqliteStore {
         &self,
         command: RefundCommand,
     ) -> Result<Result<Refunded, ApiError>, StoreError> {
-        self.writer
-            .write_or_undo(move |connection| refunds::refund(connection, &command))
+        self.write_or_undo(move |connection| refunds::refund(connection, &command))
             .await
     }
 
     async fn settle(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.writer
-            .write(move |connection| refunds::settle(connection, now, limit))
+        self.write(move |connection| refunds::settle(connection, now, limit))
             .await
     }
 
@@ -159,8 +145,7 @@ impl CreditStore for SqliteStore {
         event: Event,
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        self.writer
-            .write(move |connection| ledger::record(connection, &tenant, key, event, now))
+        self.write(move |connection| ledger::record(connection, &tenant, key, event, now))
             .await
     }
 
@@ -169,8 +154,7 @@ impl CreditStore for SqliteStore {
         tenant: TenantId,
         batch: Option<String>,
     ) -> Result<Vec<Payout>, StoreError> {
-        self.readers
-            .read(move |connection| accounts::payouts(connection, &tenant, batch.as_deref()))
+        self.read(move |connection| accounts::payouts(connection, &tenant, batch.as_deref()))
             .await
     }
 
@@ -179,23 +163,20 @@ impl CreditStore for SqliteStore {
         party: Party,
         movements: Movements,
     ) -> Result<StatementDocument, StoreError> {
-        self.readers
-            .read(move |connection| accounts::statement(connection, &party, movements))
+        self.read(move |connection| accounts::statement(connection, &party, movements))
             .await
     }
 
     async fn ledger(&self, tenant: TenantId) -> Result<(Vec<Record>, LedgerTables), StoreError> {
-        self.readers
-            .read(move |connection| {
-                let records = accounts::records(connection, &tenant)?;
-                Ok((records, accounts::tables(connection, &tenant)?))
-            })
-            .await
+        self.read(move |connection| {
+            let records = accounts::records(connection, &tenant)?;
+            Ok((records, accounts::tables(connection, &tenant)?))
+        })
+        .await
     }
 
     async fn journeys_without_order(&self, tenant: TenantId) -> Result<Vec<Journey>, StoreError> {
-        self.readers
-            .read(move |connection| journal::without_order(connection, &tenant))
+        self.read(move |connection| journal::without_order(connection, &tenant))
             .await
     }
 
@@ -205,8 +186,7 @@ impl CreditStore for SqliteStore {
         from: u64,
         limit: usize,
     ) -> Result<Vec<DecisionRow>, StoreError> {
-        self.readers
-            .read(move |connection| accounts::decisions(connection, &tenant, from, limit))
+        self.read(move |connection| accounts::decisions(connection, &tenant, from, limit))
             .await
     }
 }

@@ -19,7 +19,7 @@ type Scope = (TenantId, SiteKey, String);
 /// The submissions that are queued or running. Another process on the same file is kept apart by
 /// SQLite's own lock.
 #[derive(Debug, Default, Clone)]
-pub(super) struct InFlight(Arc<Mutex<HashSet<Scope>>>);
+pub struct InFlight(Arc<Mutex<HashSet<Scope>>>);
 
 /// Takes its submission out of the list when it is dropped.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use shoptag_ledger::{HoldPeriod, PaidBy, PlatformFee};
 
 use crate::collaborations::{BAG_BINDING_DAYS, Changed, CreditSetup, changed};
 use crate::store::StoreError;
-use crate::store::sqlite::rows::{checked, plain};
+use crate::store::sql::rows::{checked, plain};
 
 fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())

@@ -9,7 +9,7 @@ use shoptag_ledger::{
 };
 
 use crate::store::StoreError;
-use crate::store::sqlite::rows::{checked, json, plain, to_json};
+use crate::store::sql::rows::{checked, json, plain, to_json};
 
 fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())

@@ -6,7 +6,7 @@ use shoptag_commerce::{BrandId, CreatorId, ProductId, TagId, TenantId, VideoId};
 
 use super::collaborations;
 use crate::store::StoreError;
-use crate::store::sqlite::rows::{checked, json};
+use crate::store::sql::rows::{checked, json};
 use crate::view_sessions::{ViewTag, Viewable};
 
 /// The part of a stored tag track that names things. It was checked when it was written.

@@ -6,7 +6,7 @@ use shoptag_commerce::{BrandId, CreatorId, TenantId, Timestamp};
 use crate::ledger_accounts::{ApiKey, Party, PartyKind};
 use crate::store::ChangeKeys;
 use crate::store::StoreError;
-use crate::store::sqlite::rows::{checked, plain};
+use crate::store::sql::rows::{checked, plain};
 use crate::tokens::StoredKey;
 
 /// Every key of tokens, oldest first.

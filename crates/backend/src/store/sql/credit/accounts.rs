@@ -10,7 +10,7 @@ use crate::ledger_accounts::{
     DecisionRow, LedgerTables, Movements, Party, PartyKind, accounts_of, sense,
 };
 use crate::store::StoreError;
-use crate::store::sqlite::rows::{checked, json, plain, to_json};
+use crate::store::sql::rows::{checked, json, plain, to_json};
 
 /// The statement of a party.
 ///

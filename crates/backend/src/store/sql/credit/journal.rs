@@ -7,7 +7,7 @@ use shoptag_attribution::Clock;
 use shoptag_commerce::{CreatorId, MINUTE_MS, TenantId, Timestamp};
 use shoptag_protocol::{RejectedTouchpoint, TouchpointKind};
 
-use crate::store::sqlite::rows::{checked, plain};
+use crate::store::sql::rows::{checked, plain};
 use crate::store::{Journey, StoreError, TakenTouchpoints};
 use crate::touchpoints::{JournalFacts, NewTouchpoint, Stored, weigh};
 

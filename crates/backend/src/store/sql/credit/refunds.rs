@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::orders::{OrderRecord, StoredAnswer};
 use crate::refunds::{LineFacts, LineRefund, RefundCommand, Refunded, remaining, share};
 use crate::store::StoreError;
-use crate::store::sqlite::{orders, rows::plain};
+use crate::store::sql::{orders, rows::plain};
 
 /// The route, as keys are scoped by it.
 const ROUTE: &str = "POST /v1/orders/{number}/refunds";
@@ -261,7 +261,7 @@ fn record_key(line: &LineRef, verb: &str) -> Result<RecordKey, StoreError> {
 ///
 /// # Errors
 /// The database's.
-pub(in crate::store::sqlite) fn fulfilment_moved(
+pub(in crate::store::sql) fn fulfilment_moved(
     connection: &Connection,
     record: &OrderRecord,
     brand: &BrandId,

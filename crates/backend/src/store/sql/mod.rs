@@ -1,0 +1,124 @@
+//! What the store does, in SQL, once for every engine. An [`Engine`] says where a transaction runs.
+
+mod apply;
+mod bag;
+mod catalogue;
+mod credit;
+mod engine;
+mod fulfilments;
+mod holds;
+mod orders;
+mod quotes;
+mod rows;
+mod sites;
+mod submit;
+mod videos;
+
+use async_trait::async_trait;
+use shoptag_commerce::{BrandId, Currency, TenantId, Timestamp, VideoId};
+use shoptag_protocol::{Quote, VideoDocument};
+
+use super::{Store, StoreError, Swept, Upserted};
+use crate::catalogue::{CatalogueProduct, TenantSetup};
+use crate::error::ApiError;
+use crate::orders::{Advanced, Cancelled, OrderRecord, Step, Submission, Submitted};
+use crate::quotes::MakeQuote;
+use crate::sites::Site;
+
+pub(super) use engine::Engine;
+pub(super) use submit::InFlight;
+
+#[async_trait]
+impl<E: Engine> Store for E {
+    async fn sites(&self) -> Result<Vec<Site>, StoreError> {
+        self.read(sites::all).await
+    }
+
+    async fn video(
+        &self,
+        tenant: TenantId,
+        video: VideoId,
+    ) -> Result<Option<VideoDocument>, StoreError> {
+        self.read(move |connection| videos::document(connection, &tenant, &video))
+            .await
+    }
+
+    async fn make_quote(&self, command: MakeQuote) -> Result<Result<Quote, ApiError>, StoreError> {
+        self.write_or_undo(move |connection| quotes::make(connection, &command))
+            .await
+    }
+
+    async fn submit_order(&self, submission: Submission) -> Result<Submitted, StoreError> {
+        let Some(running) = self.in_flight().enter(&submission) else {
+            return Ok(Submitted::InFlight);
+        };
+        self.write(move |connection| {
+            // Held by the job, not by the request: a client that goes away ends nothing.
+            let result = submit::submit(connection, &submission);
+            result.map(|submitted| (submitted, running))
+        })
+        .await
+        .map(|(submitted, _)| submitted)
+    }
+
+    async fn order(&self, secret_hash: [u8; 32]) -> Result<Option<OrderRecord>, StoreError> {
+        self.read(move |connection| orders::by_secret(connection, &secret_hash))
+            .await
+    }
+
+    async fn cancel_order(
+        &self,
+        secret_hash: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Cancelled, StoreError> {
+        self.write(move |connection| fulfilments::cancel(connection, &secret_hash, now))
+            .await
+    }
+
+    async fn advance(
+        &self,
+        tenant: TenantId,
+        number: String,
+        brand: BrandId,
+        step: Step,
+        now: Timestamp,
+    ) -> Result<Advanced, StoreError> {
+        self.write(move |connection| {
+            fulfilments::advance(connection, &tenant, &number, &brand, step, now)
+        })
+        .await
+    }
+
+    async fn apply(&self, setup: TenantSetup) -> Result<(), StoreError> {
+        self.write(move |connection| apply::apply(connection, &setup))
+            .await
+    }
+
+    async fn currency(&self, tenant: TenantId) -> Result<Option<Currency>, StoreError> {
+        self.read(move |connection| catalogue::currency(connection, &tenant))
+            .await
+    }
+
+    async fn brands(&self, tenant: TenantId) -> Result<Vec<(BrandId, String)>, StoreError> {
+        self.read(move |connection| catalogue::brands(connection, &tenant))
+            .await
+    }
+
+    async fn upsert_products(
+        &self,
+        tenant: TenantId,
+        products: Vec<CatalogueProduct>,
+    ) -> Result<Upserted, StoreError> {
+        self.write(move |connection| catalogue::upsert(connection, &tenant, &products))
+            .await
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
+        self.write(move |connection| holds::sweep(connection, now))
+            .await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.write(|_| Ok(())).await
+    }
+}
