@@ -19,6 +19,7 @@ pub mod checkout;
 pub mod effect;
 pub mod embed;
 pub mod event;
+pub mod json_writer;
 pub mod messages;
 pub mod product_card;
 pub mod product_tag;

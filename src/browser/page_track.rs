@@ -4,7 +4,6 @@
 use std::rc::Rc;
 
 use js_sys::JSON;
-use serde::Deserialize;
 use shoptag_protocol::VideoDocument;
 use shoptag_tag_track::RawTrack;
 use wasm_bindgen::closure::Closure;
@@ -12,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventTarget, HtmlElement};
 
-use super::dom;
+use super::{dom, json};
 use crate::embed::{TrackSource, announce_error};
 
 /// What is told when the page's own track cannot be read.
@@ -52,7 +51,7 @@ async fn read(source: TrackSource, host: &Element) -> Option<RawTrack> {
 }
 
 fn track_of(value: &JsValue) -> Option<RawTrack> {
-    RawTrack::deserialize(serde_wasm_bindgen::Deserializer::from(value.clone())).ok()
+    json::from_js(value)
 }
 
 /// The cues of a `<track>`, read by the browser's own parser: each one's text is a tag, and the cue's

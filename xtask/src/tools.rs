@@ -84,6 +84,29 @@ pub(crate) fn wasm_tools() -> Result<PathBuf> {
     Ok(paths::built("wasm_tools"))
 }
 
+/// The source of the standard library beside the compiler, added by rustup when it is not there yet.
+///
+/// # Errors
+/// It is missing and there is no rustup that could add it.
+pub(crate) fn standard_library_source() -> Result<()> {
+    let sysroot = shell::output(&mut shell::command("rustc", &["--print", "sysroot"]))?;
+    if Path::new(&sysroot)
+        .join("lib/rustlib/src/rust/library/Cargo.lock")
+        .exists()
+    {
+        return Ok(());
+    }
+    if shell::on_path("rustup").is_none() {
+        bail!(
+            "the widget is built with the standard library's source: install your system's package of it"
+        );
+    }
+    shell::step(
+        "add the source of the standard library to the toolchain",
+        &mut shell::command("rustup", &["component", "add", "rust-src"]),
+    )
+}
+
 /// Chromium and ChromeDriver: `CHROMIUM` and `CHROMEDRIVER`, else from `PATH`, else installed.
 ///
 /// # Errors

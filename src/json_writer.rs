@@ -1,0 +1,363 @@
+//! A serde serializer that writes JSON text: small first. It knows whole numbers, texts, truths, lists, structs
+//! and variants that carry nothing, which is what the widget sends and keeps; anything else is refused.
+
+use std::fmt::Display;
+
+use serde::ser::{self, Impossible, Serialize, Serializer};
+
+/// Writes a value; `None` if it holds something that is not known here (a float, bytes, a map).
+#[must_use]
+pub fn write<T: Serialize + ?Sized>(value: &T) -> Option<String> {
+    let mut text = String::new();
+    value.serialize(Writer(&mut text)).ok()?;
+    Some(text)
+}
+
+/// A value that is not known here.
+#[derive(Debug)]
+pub struct Unknown;
+
+impl Display for Unknown {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Unknown {}
+
+impl ser::Error for Unknown {
+    fn custom<T: Display>(_: T) -> Self {
+        Self
+    }
+}
+
+struct Writer<'a>(&'a mut String);
+
+/// A list or an object that has been begun.
+struct Parts<'a> {
+    text: &'a mut String,
+    separator: &'static str,
+    end: char,
+}
+
+fn write_text(text: &mut String, value: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let hex = |nibble: u32| {
+        let digit = DIGITS.get(nibble as usize).copied();
+        char::from(digit.unwrap_or(b'0'))
+    };
+    text.push('"');
+    for character in value.chars() {
+        match character {
+            '"' | '\\' => {
+                text.push('\\');
+                text.push(character);
+            }
+            '\0'..='\u{1f}' => {
+                text.push_str("\\u00");
+                text.push(hex(u32::from(character) >> 4));
+                text.push(hex(u32::from(character) & 15));
+            }
+            _ => text.push(character),
+        }
+    }
+    text.push('"');
+}
+
+fn write_whole(text: &mut String, is_negative: bool, magnitude: u64) {
+    if is_negative {
+        text.push('-');
+    }
+    let at = text.len();
+    let mut rest = magnitude;
+    loop {
+        // A remainder of ten.
+        let digit = u8::try_from(rest % 10).unwrap_or(0);
+        text.insert(at, char::from(b'0' + digit));
+        rest /= 10;
+        if rest == 0 {
+            return;
+        }
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($method:ident $type:ty),+) => {
+        $(fn $method(self, value: $type) -> Result<(), Unknown> {
+            self.serialize_i64(value.into())
+        })+
+    };
+}
+
+impl<'a> Serializer for Writer<'a> {
+    type Ok = ();
+    type Error = Unknown;
+    type SerializeSeq = Parts<'a>;
+    type SerializeTuple = Parts<'a>;
+    type SerializeTupleStruct = Impossible<(), Unknown>;
+    type SerializeTupleVariant = Impossible<(), Unknown>;
+    type SerializeMap = Impossible<(), Unknown>;
+    type SerializeStruct = Parts<'a>;
+    type SerializeStructVariant = Impossible<(), Unknown>;
+
+    whole_numbers!(serialize_i8 i8, serialize_i16 i16, serialize_i32 i32);
+    whole_numbers!(serialize_u8 u8, serialize_u16 u16, serialize_u32 u32);
+
+    fn serialize_i64(self, value: i64) -> Result<(), Unknown> {
+        write_whole(self.0, value < 0, value.unsigned_abs());
+        Ok(())
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<(), Unknown> {
+        write_whole(self.0, false, value);
+        Ok(())
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<(), Unknown> {
+        self.0.push_str(if value { "true" } else { "false" });
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Unknown> {
+        write_text(self.0, value);
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), Unknown> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Unknown> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), Unknown> {
+        self.0.push_str("null");
+        Ok(())
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        name: &'static str,
+    ) -> Result<(), Unknown> {
+        self.serialize_str(name)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), Unknown> {
+        value.serialize(self)
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'a>, Unknown> {
+        Ok(Parts {
+            text: self.0,
+            separator: "[",
+            end: ']',
+        })
+    }
+
+    fn serialize_tuple(self, length: usize) -> Result<Parts<'a>, Unknown> {
+        self.serialize_seq(Some(length))
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, Unknown> {
+        Ok(Parts {
+            text: self.0,
+            separator: "{",
+            end: '}',
+        })
+    }
+
+    fn serialize_f32(self, _: f32) -> Result<(), Unknown> {
+        Err(Unknown)
+    }
+
+    fn serialize_f64(self, _: f64) -> Result<(), Unknown> {
+        Err(Unknown)
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), Unknown> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_bytes(self, _: &[u8]) -> Result<(), Unknown> {
+        Err(Unknown)
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Unknown> {
+        self.serialize_unit()
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), Unknown> {
+        Err(Unknown)
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleStruct, Unknown> {
+        Err(Unknown)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant, Unknown> {
+        Err(Unknown)
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Unknown> {
+        Err(Unknown)
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant, Unknown> {
+        Err(Unknown)
+    }
+}
+
+impl Parts<'_> {
+    fn next(&mut self) -> Writer<'_> {
+        self.text.push_str(self.separator);
+        self.separator = ",";
+        Writer(self.text)
+    }
+
+    fn finish(self) -> Result<(), Unknown> {
+        // Nothing was written yet: the list or object is empty.
+        if self.separator != "," {
+            self.text.push_str(self.separator);
+        }
+        self.text.push(self.end);
+        Ok(())
+    }
+}
+
+impl ser::SerializeSeq for Parts<'_> {
+    type Ok = ();
+    type Error = Unknown;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unknown> {
+        value.serialize(self.next())
+    }
+
+    fn end(self) -> Result<(), Unknown> {
+        self.finish()
+    }
+}
+
+impl ser::SerializeTuple for Parts<'_> {
+    type Ok = ();
+    type Error = Unknown;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unknown> {
+        value.serialize(self.next())
+    }
+
+    fn end(self) -> Result<(), Unknown> {
+        self.finish()
+    }
+}
+
+impl ser::SerializeStruct for Parts<'_> {
+    type Ok = ();
+    type Error = Unknown;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Unknown> {
+        write_text(self.next().0, name);
+        self.text.push(':');
+        value.serialize(Writer(self.text))
+    }
+
+    fn end(self) -> Result<(), Unknown> {
+        self.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Serialize;
+
+    use super::write;
+
+    #[derive(Debug, Serialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Kind {
+        First,
+        SecondOne,
+    }
+
+    #[derive(Debug, Serialize)]
+    struct Part {
+        kind: Kind,
+        name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<u8>,
+        pair: (String, i64),
+    }
+
+    #[derive(Debug, Serialize)]
+    struct Whole {
+        parts: Vec<Part>,
+        count: u64,
+        truth: bool,
+        none: Vec<u32>,
+    }
+
+    fn part() -> impl Strategy<Value = Part> {
+        let kind = prop_oneof![Just(false), Just(true)];
+        let name = proptest::option::of(any::<String>());
+        (kind, name, any::<String>(), any::<i64>()).prop_map(|(second, name, text, whole)| Part {
+            kind: if second { Kind::SecondOne } else { Kind::First },
+            name,
+            left_out: None,
+            pair: (text, whole),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_general_library_reads_the_same_value(
+            parts in proptest::collection::vec(part(), 0..4),
+            count in any::<u64>(),
+            truth in any::<bool>(),
+        ) {
+            let whole = Whole { parts, count, truth, none: Vec::new() };
+            let written: serde_json::Value =
+                serde_json::from_str(&write(&whole).unwrap()).unwrap();
+            prop_assert_eq!(written, serde_json::to_value(&whole).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_and_not_guessed() {
+        assert_eq!(write(&0.5), None);
+        assert_eq!(write(&vec![f64::NAN]), None);
+        assert_eq!(write(&std::collections::BTreeMap::from([("a", 1)])), None);
+    }
+}
