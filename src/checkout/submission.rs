@@ -68,6 +68,7 @@ pub fn order_request(
             method: PaymentMethod::PayOnDelivery,
         },
         created_at: rfc3339(now),
+        account: None,
     }
 }
 

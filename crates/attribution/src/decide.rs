@@ -42,6 +42,7 @@ pub fn decide(
                 .decide(index, &touchpoints)
             })
             .collect(),
+        refused: Vec::new(),
     }
 }
 

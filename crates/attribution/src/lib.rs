@@ -45,8 +45,8 @@ pub use collaboration::{
 pub use decide::decide;
 #[cfg(feature = "decision")]
 pub use order::{
-    BagBinding, Evidence, LineForDecision, OrderForDecision, SelfPurchase, SelfPurchaseSignal,
-    commission_base,
+    BagBinding, Evidence, LineForDecision, OrderForDecision, RefusedReceipt, SelfPurchase,
+    SelfPurchaseSignal, commission_base,
 };
 #[cfg(feature = "decision")]
 pub use policy::{Claim, HaloRule, POLICY_VERSION, Policy, PolicyError, PolicyFields};
@@ -64,4 +64,9 @@ pub use touchpoint::{
     BoundedTime, ClientClaim, Clock, Exclusion, TouchClass, Touchpoint, dwell_exclusion,
 };
 #[cfg(feature = "decision")]
-pub use what_if::{ChangedLine, WhatIf, WhatIfRow, what_if};
+pub use what_if::{ChangedLine, WhatIf, WhatIfRow, WhatIfTotal, what_if};
+
+/// The worked example of the project's front page.
+#[cfg(all(doctest, feature = "decision"))]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

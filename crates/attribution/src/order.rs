@@ -88,6 +88,16 @@ pub struct OrderForDecision {
     pub lines: Vec<LineForDecision>,
 }
 
+/// A receipt that came with an order and stands for no click of ours. It earns nothing and takes
+/// nothing from others; it is kept so that nobody has to guess what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedReceipt {
+    /// The line that carried it, from 0; `None`: it was in the order's own list.
+    pub line: Option<u32>,
+    /// Why.
+    pub reason: Exclusion,
+}
+
 /// Everything that a decision read: what the log keeps, and what a replay needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -97,13 +107,25 @@ pub struct Evidence {
     pub touchpoints: Vec<Touchpoint>,
     /// The policy of that day.
     pub policy: Policy,
+    /// Receipts that could not be read, in the order of the order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedReceipt>,
 }
 
 impl Evidence {
     /// Decides again. The same evidence gives the same receipt, byte for byte.
     #[must_use]
     pub fn decide(&self) -> OrderDecision {
-        decide(&self.order, &self.touchpoints, &self.policy)
+        self.decide_under(&self.policy)
+    }
+
+    /// Decides under another policy.
+    #[must_use]
+    pub fn decide_under(&self, policy: &Policy) -> OrderDecision {
+        OrderDecision {
+            refused: self.refused.clone(),
+            ..decide(&self.order, &self.touchpoints, policy)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use shoptag_commerce::{
     TagId, Timestamp, TouchId, VariantId, VideoId,
 };
 
-use crate::{CollaborationKind, Exclusion, Scope, StampedRate, TouchClass};
+use crate::{CollaborationKind, Exclusion, RefusedReceipt, Scope, StampedRate, TouchClass};
 
 /// Name of the chain of receipts in their digests.
 const CHAIN_DOMAIN: &str = "shoptag-decision-receipt-1";
@@ -223,6 +223,9 @@ pub struct OrderDecision {
     pub quoted_at: Timestamp,
     /// One a line, in the order's order.
     pub lines: Vec<LineDecision>,
+    /// Receipts that came with the order and stand for no click.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedReceipt>,
 }
 
 /// A receipt could not be written.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{AmountError, CreatorId, OrderId};
 
-use crate::{Evidence, Outcome, Policy, PolicyFields, decide};
+use crate::{Evidence, Outcome, Policy, PolicyFields};
 
 /// One creator's commission under both policies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,21 @@ pub struct WhatIfRow {
     /// Lines earned as decided.
     pub today_lines: u64,
     /// Lines earned under the other policy.
+    pub other_lines: u64,
+}
+
+/// All creators' commission in one currency under both policies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhatIfTotal {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// As decided, minor units.
+    pub today_minor: i64,
+    /// Under the other policy, minor units.
+    pub other_minor: i64,
+    /// Lines that somebody earned as decided.
+    pub today_lines: u64,
+    /// Lines that somebody earns under the other policy.
     pub other_lines: u64,
 }
 
@@ -48,20 +63,56 @@ pub struct WhatIf {
     pub policy: PolicyFields,
     /// By creator and currency.
     pub rows: Vec<WhatIfRow>,
+    /// By currency.
+    pub totals: Vec<WhatIfTotal>,
     /// Lines that go to somebody else, or by another rule.
     pub changed: Vec<ChangedLine>,
 }
 
-/// Decides every order again under `other`, beside its own policy.
+/// `other` with the days for which a brand keeps a bag line bound: those that the brand had set
+/// itself hold on, unless `other` names the brand.
+fn with_own_days(other: &Policy, own: &Policy) -> Policy {
+    let own = own.fields();
+    let set = own.bag_binding_days_by_brand.iter();
+    let mut fields = other.fields().clone();
+    for (brand, days) in set.filter(|(_, days)| **days != own.bag_binding_days) {
+        let days_of = &mut fields.bag_binding_days_by_brand;
+        days_of.entry(brand.clone()).or_insert(*days);
+    }
+    // Both policies were checked, so the days of both fit.
+    Policy::try_from(fields).unwrap_or_else(|_| other.clone())
+}
+
+fn totals(rows: &[WhatIfRow]) -> Result<Vec<WhatIfTotal>, AmountError> {
+    let mut totals: BTreeMap<&str, WhatIfTotal> = BTreeMap::new();
+    for row in rows {
+        let total = totals.entry(&row.currency).or_insert_with(|| WhatIfTotal {
+            currency: row.currency.clone(),
+            today_minor: 0,
+            other_minor: 0,
+            today_lines: 0,
+            other_lines: 0,
+        });
+        let add = |sum: i64, more: i64| sum.checked_add(more).ok_or(AmountError::Overflow);
+        total.today_minor = add(total.today_minor, row.today_minor)?;
+        total.other_minor = add(total.other_minor, row.other_minor)?;
+        total.today_lines = total.today_lines.saturating_add(row.today_lines);
+        total.other_lines = total.other_lines.saturating_add(row.other_lines);
+    }
+    Ok(totals.into_values().collect())
+}
+
+/// Decides every order again under `other`, beside its own policy. Where `other` does not name a
+/// brand, the days that the brand had set for its bag lines hold on.
 ///
 /// # Errors
-/// [`AmountError::Overflow`] when a creator's sum leaves 64 bits.
+/// [`AmountError::Overflow`] when a sum leaves 64 bits.
 pub fn what_if(log: &[Evidence], other: &Policy) -> Result<WhatIf, AmountError> {
     let mut sums: BTreeMap<(CreatorId, String), [(i128, u64); 2]> = BTreeMap::new();
     let mut changed = Vec::new();
     for evidence in log {
         let today = evidence.decide();
-        let then = decide(&evidence.order, &evidence.touchpoints, other);
+        let then = evidence.decide_under(&with_own_days(other, &evidence.policy));
         for (side, decision) in [&today, &then].into_iter().enumerate() {
             for credit in decision
                 .lines
@@ -101,9 +152,11 @@ pub fn what_if(log: &[Evidence], other: &Policy) -> Result<WhatIf, AmountError> 
                 other_lines: then.1,
             })
         });
+    let rows: Vec<WhatIfRow> = rows.collect::<Result<_, _>>()?;
     Ok(WhatIf {
         policy: other.fields().clone(),
-        rows: rows.collect::<Result<_, _>>()?,
+        totals: totals(&rows)?,
+        rows,
         changed,
     })
 }

@@ -38,6 +38,8 @@ pub struct AppState {
     pub deadline: Duration,
     /// Submissions an address may make; `None`: any number.
     pub rate_limit: Option<Arc<RateLimit>>,
+    /// View sessions an address may begin; `None`: any number. Renewing one is free.
+    pub session_limit: Option<Arc<RateLimit>>,
 }
 
 /// Time for one request (reliability.md 9.2, 30): longer than any healthy store needs, shorter than
@@ -59,6 +61,7 @@ impl AppState {
             quote_hold_ms: QUOTE_HOLD_MS,
             deadline: DEADLINE,
             rate_limit: None,
+            session_limit: None,
         }
     }
 

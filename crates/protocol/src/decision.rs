@@ -32,6 +32,21 @@ pub struct DecisionDocument {
     pub digest: String,
     /// The reader's lines.
     pub lines: Vec<DecidedLine>,
+    /// Receipts that came with the order and stand for no click: those that the reader's lines
+    /// carried, and those of the order's own list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused_receipts: Vec<DecisionRefusal>,
+}
+
+/// A receipt that stands for no click.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DecisionRefusal {
+    /// The line that carried it, from 0; `None`: it was in the order's own list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// `token-tampered`, `token-expired` or `token-foreign`.
+    pub reason: String,
 }
 
 /// The decision on one line.

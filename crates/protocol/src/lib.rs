@@ -22,7 +22,7 @@ pub use catalogue::{
 };
 pub use decision::{
     DecidedLine, DecisionBinding, DecisionCandidate, DecisionCredit, DecisionDocument,
-    DecisionWindow,
+    DecisionRefusal, DecisionWindow,
 };
 pub use order::{
     FulfilmentStatus, OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment, PaymentMethod,

@@ -39,6 +39,10 @@ pub struct OrderRequest {
     /// Signed click receipts that the device holds, at most 100. The decision reads nothing else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<String>,
+    /// The host's own name for the account that the shopper is signed in with, 1..=255 bytes. Only
+    /// its hash is compared with those of creators, and none is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
 
 /// A line as the shopper saw it.

@@ -89,11 +89,14 @@ pub struct StatementDocument {
     pub party_kind: String,
     /// What stands on each of its accounts now.
     pub balances: Vec<StatementBalance>,
-    /// The commissions, newest first.
+    /// The commissions, newest first, at most 500.
     pub lines: Vec<StatementLine>,
+    /// Ask again with `lines` = this for older commissions; left out: that was all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_lines: Option<String>,
     /// What moved, oldest first.
     pub movements: Vec<StatementMovement>,
-    /// Ask again with `after` = this for what follows; `None`: that was all.
+    /// Ask again with `after` = this for the movements that follow; `None`: that was all.
     pub next_after: Option<u64>,
 }
 

@@ -683,7 +683,9 @@ proptest! {
         order in any_order(),
         touchpoints in prop::collection::vec(any_touch(), 0..12),
     ) {
-        let evidence = Evidence { order, touchpoints, policy: Policy::v1() };
+        let evidence = Evidence {
+            order, touchpoints, policy: Policy::v1(), refused: Vec::new(),
+        };
         let decision = evidence.decide();
         let log = serde_json::to_string(&evidence).unwrap();
         let replayed = serde_json::from_str::<Evidence>(&log).unwrap().decide();
@@ -707,6 +709,7 @@ fn what_if_shows_who_would_have_been_paid() {
         order,
         touchpoints: touches,
         policy: Policy::v1(),
+        refused: Vec::new(),
     };
     let mut fields = Policy::v1().fields().clone();
     fields.claim = Claim::EarliestClick;
@@ -718,9 +721,83 @@ fn what_if_shows_who_would_have_been_paid() {
         .map(|r| (r.creator.as_str(), r.today_minor, r.other_minor))
         .collect();
     assert_eq!(rows, [("mia", 0, 2_000), ("noa", 2_000, 0)]);
+    let total = &answer.totals[0];
+    assert_eq!((total.today_minor, total.other_minor), (2_000, 2_000));
+    assert_eq!((total.today_lines, total.other_lines), (2, 2));
     assert_eq!(answer.changed.len(), 2);
     assert_eq!(
         answer.changed[0].other_creator.as_ref().unwrap().as_str(),
         "mia"
+    );
+}
+
+#[test]
+fn what_if_keeps_a_brands_own_days_unless_the_other_policy_names_the_brand() {
+    let mut bound = line("lamp", 10_000, &[]);
+    bound.binding = Some(BagBinding {
+        touch: TouchId::parse("a").unwrap(),
+        bound_at: age("20d"),
+    });
+    let policy = |days: u16, own: &[(&str, u16)]| {
+        let own = own
+            .iter()
+            .map(|(brand, days)| (BrandId::parse(*brand).unwrap(), *days));
+        Policy::try_from(crate::PolicyFields {
+            bag_binding_days: days,
+            bag_binding_days_by_brand: own.collect(),
+            ..Policy::v1().fields().clone()
+        })
+        .unwrap()
+    };
+    let check = |own: &Policy, other: &Policy, today: u64, then: u64| {
+        let evidence = Evidence {
+            order: order(vec![bound.clone()]),
+            touchpoints: vec![touch(TouchClass::Click, "a", "mia", "lamp", age("20d"))],
+            policy: own.clone(),
+            refused: Vec::new(),
+        };
+        let answer = crate::what_if(&[evidence], other).unwrap();
+        let lines = answer
+            .totals
+            .first()
+            .map_or((0, 0), |total| (total.today_lines, total.other_lines));
+        assert_eq!(lines, (today, then), "{own:?} {other:?}");
+    };
+    // Bound 20 days ago. The brand took 60 days itself: another default leaves them alone.
+    check(&policy(30, &[("halden", 60)]), &policy(10, &[]), 1, 1);
+    check(
+        &policy(30, &[("halden", 60)]),
+        &policy(10, &[("halden", 10)]),
+        1,
+        0,
+    );
+    // It had left the default alone: then the other default holds.
+    check(&policy(30, &[("halden", 30)]), &policy(10, &[]), 1, 0);
+    check(&policy(30, &[]), &policy(10, &[]), 1, 0);
+}
+
+#[test]
+fn a_refused_receipt_stands_on_the_decision_and_older_evidence_keeps_its_bytes() {
+    let mut evidence = Evidence {
+        order: order(vec![line("lamp", 10_000, &[])]),
+        touchpoints: Vec::new(),
+        policy: Policy::v1(),
+        refused: Vec::new(),
+    };
+    let json = serde_json::to_string(&evidence).unwrap();
+    assert!(!json.contains("refused"), "{json}");
+    let bytes = evidence.decide().canonical_bytes().unwrap();
+    assert!(!String::from_utf8(bytes).unwrap().contains("refused"));
+    evidence.refused.push(crate::RefusedReceipt {
+        line: Some(0),
+        reason: Exclusion::TokenTampered,
+    });
+    let json = serde_json::to_string(&evidence).unwrap();
+    let again: Evidence = serde_json::from_str(&json).unwrap();
+    let decision = again.decide();
+    assert_eq!(decision.refused, evidence.refused);
+    assert_eq!(
+        decision.canonical_bytes().unwrap(),
+        evidence.decide().canonical_bytes().unwrap()
     );
 }

@@ -43,17 +43,20 @@ pub(super) fn linear(paths: &PathSet) -> Shares {
     weighted(paths, |_, weights| weights.fill(1.0))
 }
 
-/// 40 % to the first, 40 % to the last, 20 % over those between; of one or two touches the same to
-/// each.
-pub(super) fn position(paths: &PathSet) -> Shares {
-    weighted(paths, |_, weights| {
-        let count = weights.len();
-        if count <= 2 {
-            weights.fill(1.0);
-        } else {
-            weights.fill(0.2 / (count - 2) as f64);
-            weights[0] = 0.4;
-            weights[count - 1] = 0.4;
+/// Percents for the first touch, those between together and the last one; of two touches each has
+/// half of the middle.
+pub(super) fn position(paths: &PathSet, percent: [u8; 3]) -> Shares {
+    let [first, middle, last] = percent.map(f64::from);
+    weighted(paths, |_, weights| match weights.len() {
+        0 | 1 => weights.fill(1.0),
+        2 => {
+            weights[0] = first + middle / 2.0;
+            weights[1] = last + middle / 2.0;
+        }
+        count => {
+            weights.fill(middle / (count - 2) as f64);
+            weights[0] = first;
+            weights[count - 1] = last;
         }
     })
 }

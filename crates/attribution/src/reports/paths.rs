@@ -40,8 +40,8 @@ pub enum PathError {
     /// Hours are not one number of 0 or more for each touch.
     #[error("line {0}: hours are one number of 0 or more for each channel of the path")]
     Hours(u64),
-    /// More than 65 535 channels, or more than 4 294 967 295 touches.
-    #[error("line {0}: too many channels or touches")]
+    /// More than 65 535 channels, 4 294 967 295 touches, or 64 bits of conversions and nulls.
+    #[error("line {0}: too many channels, touches, conversions or nulls")]
     Size(u64),
     /// Not RFC 4180, not UTF-8, or not readable.
     #[error(transparent)]
@@ -161,6 +161,7 @@ pub struct PathSetBuilder {
     set: PathSet,
     by_name: HashMap<String, u16>,
     line: u64,
+    walks: u64,
 }
 
 impl PathSetBuilder {
@@ -195,6 +196,10 @@ impl PathSetBuilder {
         if timed != 0 && timed != self.set.touches.len() {
             return Err(PathError::Hours(line));
         }
+        self.walks = [row.conversions, row.nulls]
+            .into_iter()
+            .try_fold(self.walks, u64::checked_add)
+            .ok_or(PathError::Size(line))?;
         let end = u32::try_from(self.set.touches.len()).map_err(|_| PathError::Size(line))?;
         self.set.ends.push(end);
         self.set.conversions.push(row.conversions);

@@ -77,10 +77,14 @@ impl Model {
         }
     }
 
-    /// The model of that name.
+    /// The model of that name. Hyphens are a matter of taste: "markov-1" is "markov1".
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|model| model.name() == name)
+        let plain = |name: &str| name.replace('-', "");
+        let wanted = plain(name);
+        Self::ALL
+            .into_iter()
+            .find(|model| plain(model.name()) == wanted)
     }
 }
 
@@ -92,6 +96,9 @@ pub struct Spec {
     pub models: Vec<Model>,
     /// The channel that last-non-direct passes over, in any case of letters.
     pub direct: String,
+    /// Percent for the first touch, all between and the last one, 100 together. Of two touches
+    /// each has half of the middle; one touch has all. Default 40, 20, 40.
+    pub position_percent: [u8; 3],
     /// Half-life of time decay, hours, above 0. Default 168: seven days.
     pub half_life_hours: f64,
     /// Hours between touches of paths without times, 0 or more. Default 24. Only time decay and
@@ -106,6 +113,7 @@ impl Default for Spec {
         Self {
             models: Model::ALL.to_vec(),
             direct: "direct".to_owned(),
+            position_percent: [40, 20, 40],
             half_life_hours: 168.0,
             step_hours: 24.0,
             last_touches: LastTouches::default(),
@@ -119,6 +127,9 @@ pub enum SpecError {
     /// The half-life is not above 0, or the step is below 0.
     #[error("the half-life is above 0 hours and the step is not below 0")]
     Hours,
+    /// The percents of the position model are not 100 together, or leave both ends with nothing.
+    #[error("position percents are three numbers that add up to 100, with some at the ends")]
+    Position,
     /// The settings of last-n-touch do not fit.
     #[error(transparent)]
     LastTouches(#[from] LastTouchesError),
@@ -142,6 +153,10 @@ pub fn run(paths: &PathSet, spec: &Spec) -> Result<Table, SpecError> {
     if !hours_fit || !spec.half_life_hours.is_finite() || !spec.step_hours.is_finite() {
         return Err(SpecError::Hours);
     }
+    let [first, middle, last] = spec.position_percent.map(u32::from);
+    if first + middle + last != 100 || first + last == 0 {
+        return Err(SpecError::Position);
+    }
     let columns = spec.models.iter().map(|model| column(paths, spec, *model));
     Ok(Table {
         channels: paths.channels().to_vec(),
@@ -163,7 +178,7 @@ fn column(paths: &PathSet, spec: &Spec, model: Model) -> Result<Column, SpecErro
         Model::Last => plain(heuristic::last(paths)),
         Model::LastNonDirect => plain(heuristic::last_non_direct(paths, &spec.direct)),
         Model::Linear => plain(heuristic::linear(paths)),
-        Model::Position => plain(heuristic::position(paths)),
+        Model::Position => plain(heuristic::position(paths, spec.position_percent)),
         Model::TimeDecay => {
             let shares = heuristic::time_decay(paths, spec.half_life_hours, spec.step_hours);
             Column {

@@ -66,6 +66,35 @@ fn position_gives_forty_twenty_forty_and_halves_to_two_touches() {
 }
 
 #[test]
+fn position_takes_other_percents_and_refuses_those_that_are_not_a_whole() {
+    let spec = |position_percent| Spec {
+        position_percent,
+        ..Spec::default()
+    };
+    let first_heavy = spec([60, 30, 10]);
+    let model = Model::Position;
+    check_with(
+        &csv("a>b>c>d,10,0,0"),
+        &first_heavy,
+        model,
+        "a=6 b=1.5 c=1.5 d=1",
+    );
+    check_with(&csv("a>b,10,0,0"), &first_heavy, model, "a=7.5 b=2.5");
+    check_with(&csv("a,10,0,0"), &first_heavy, model, "a=10");
+    for wrong in [[40, 20, 41], [0, 100, 0], [255, 255, 255]] {
+        let found = run(&csv("a,1,0,0"), &spec(wrong));
+        assert_eq!(found.unwrap_err(), SpecError::Position, "{wrong:?}");
+    }
+}
+
+#[test]
+fn counts_that_leave_64_bits_are_refused_and_never_wrapped() {
+    let text = format!("path,conversions,nulls\na,{0},0\nb,0,{0}\n", u64::MAX);
+    let found = read_csv(text.as_bytes());
+    assert!(matches!(found, Err(PathError::Size(3))), "{found:?}");
+}
+
+#[test]
 fn time_decay_halves_every_seven_days() {
     let timed = "path,conversions,hours\na>b>c,7,336>168>0\n";
     let paths = read_csv(timed.as_bytes()).unwrap();
@@ -445,5 +474,13 @@ fn every_model_has_a_name_that_finds_it() {
             "one name everywhere"
         );
     }
+    for (name, model) in [
+        ("markov-1", Model::Markov1),
+        ("markov-4", Model::Markov4),
+        ("last-nondirect", Model::LastNonDirect),
+    ] {
+        assert_eq!(Model::by_name(name), Some(model), "{name}");
+    }
     assert_eq!(Model::by_name("u-shaped"), None);
+    assert_eq!(Model::by_name(""), None);
 }

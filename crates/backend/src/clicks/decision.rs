@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use shoptag_attribution::{
-    BoundedTime, ClientClaim, Collaboration, Exclusion, TouchClass, Touchpoint, dwell_exclusion,
-    rate_at,
+    BoundedTime, ClientClaim, Collaboration, Exclusion, TouchClass, Touchpoint, rate_at,
 };
 use shoptag_commerce::{CreatorId, Timestamp, TouchId, ViewSessionId};
 
@@ -60,12 +59,12 @@ pub fn touchpoint(new: &NewClick, facts: &ClickFacts) -> Touchpoint {
     let claims = &new.claims;
     let claim = ClientClaim {
         occurred_at: new.occurred_at,
-        // Exchanged at once: what it may have waited on the device is not believed.
+        // What it has waited on the device is not asked: a tap may honestly be older than its
+        // token, when the view session came late or was renewed.
         sent_at: None,
     };
     let time = BoundedTime::new(claim, claims.issued_at, new.now);
     let mut exclusions = new.exclusions.clone();
-    exclusions.extend(dwell_exclusion(TouchClass::Click, claim, &time));
     match &facts.video_creator {
         None => {
             exclusions.insert(Exclusion::CreatorUnknown);

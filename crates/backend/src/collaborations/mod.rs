@@ -7,7 +7,7 @@ mod entry;
 pub use change::{Wish, changed};
 pub use entry::{CollaborationEntry, FeeEntry, check};
 
-use shoptag_attribution::CollaborationFields;
+use shoptag_attribution::{CollaborationFields, SelfPurchaseSignal};
 use shoptag_commerce::{BrandId, CreatorId};
 use shoptag_ledger::{HoldPeriod, PlatformFee};
 
@@ -34,8 +34,43 @@ pub struct CreditSetup {
     pub brands: Vec<BrandTerms>,
     /// SHA-256 of creators' e-mail addresses, as [`email_hash`] makes it.
     pub emails: Vec<(CreatorId, [u8; 32])>,
+    /// Accounts and means of payment that are creators' own; those that are there stay.
+    pub marks: Vec<(CreatorId, Mark)>,
     /// Collaborations; those that are left out stay as they are.
     pub wishes: Vec<Wish>,
+}
+
+/// By what a person is known again: an account of the host, or a means of payment. Only the hash is
+/// compared and kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Which of the two.
+    pub signal: SelfPurchaseSignal,
+    /// SHA-256.
+    pub hash: [u8; 32],
+}
+
+impl Mark {
+    /// Of the host's own name for an account, as it is written.
+    #[must_use]
+    pub fn account(reference: &str) -> Self {
+        Self::of(SelfPurchaseSignal::Account, reference)
+    }
+
+    /// Of what a payment provider calls the fingerprint of a card or bank account. Pay on delivery
+    /// has none.
+    #[must_use]
+    pub fn payment(fingerprint: &str) -> Self {
+        Self::of(SelfPurchaseSignal::Payment, fingerprint)
+    }
+
+    fn of(signal: SelfPurchaseSignal, text: &str) -> Self {
+        use sha2::{Digest, Sha256};
+        Self {
+            signal,
+            hash: Sha256::digest(text.as_bytes()).into(),
+        }
+    }
 }
 
 /// What applying a setup did to the collaborations.

@@ -1,8 +1,9 @@
-//! `collaboration list|set|end`.
+//! `collaboration list|set|end|notices`.
 
 use clap::{Args, Subcommand, ValueEnum};
 use shoptag_attribution::{
-    CollaborationEnd, CollaborationFields, CollaborationKind, CollaborationScope, EndedBy,
+    CollaborationEnd, CollaborationFields, CollaborationKind, CollaborationScope, CutNotice,
+    EndedBy, NoticeKind,
 };
 use shoptag_backend::clock::{Clock, SystemClock};
 use shoptag_backend::collaborations::{CollaborationEntry, CreditSetup, check};
@@ -28,6 +29,25 @@ enum Verb {
     Set(Set),
     /// End one.
     End(End),
+    /// Messages on cuts of a rate that creators are owed: at the cut, and 2 days before it reaches
+    /// them.
+    Notices(Notices),
+}
+
+#[derive(Args)]
+struct Notices {
+    /// On which platform.
+    #[arg(long, value_name = "ID")]
+    tenant: String,
+    /// Hand out those that are due now, each once: they count as told from then on. Without it,
+    /// all are listed and nothing changes.
+    #[arg(long)]
+    due: bool,
+    /// One JSON object a line, for the program that sends them.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    database: Database,
 }
 
 #[derive(Args)]
@@ -105,6 +125,7 @@ impl Collaboration {
             Verb::List(list) => list.run().await,
             Verb::Set(set) => set.run().await,
             Verb::End(end) => end.run().await,
+            Verb::Notices(notices) => notices.run().await,
         }
     }
 }
@@ -172,6 +193,61 @@ impl End {
             Err("no such collaboration without an end".into())
         }
     }
+}
+
+impl Notices {
+    async fn run(self) -> Result<(), Failure> {
+        let store = self.database.open()?;
+        let tenant = TenantId::parse(self.tenant)?;
+        let notices: Vec<(CutNotice, Option<Timestamp>)> = if self.due {
+            let told = store.tell_cut_notices(tenant, SystemClock.now()).await?;
+            told.into_iter().map(|notice| (notice, None)).collect()
+        } else {
+            store.cut_notices(tenant).await?
+        };
+        for (notice, told_at) in &notices {
+            if self.json {
+                println!("{}", serde_json::to_string(notice)?);
+            } else {
+                println!("{}", sentence(notice, *told_at));
+            }
+        }
+        if notices.is_empty() && !self.json {
+            println!("nobody is owed a message");
+        }
+        Ok(())
+    }
+}
+
+/// "mira, mira/halden/*/open: 1200 bp become 800 bp, the old rate holds until ..."
+fn sentence(notice: &CutNotice, told_at: Option<Timestamp>) -> String {
+    let rates = |from: Option<BasisPoints>, to: Option<BasisPoints>| {
+        let bp = |rate: Option<BasisPoints>| rate.map_or(0, BasisPoints::get);
+        format!("{} bp become {} bp", bp(from), bp(to))
+    };
+    let mut text = format!(
+        "{}, {}: {}",
+        notice.creator,
+        notice.collaboration,
+        rates(Some(notice.from_bps), notice.to_bps)
+    );
+    if notice.from_halo_bps != notice.to_halo_bps {
+        let halo = rates(notice.from_halo_bps, notice.to_halo_bps);
+        text.push_str(&format!(", halo {halo}"));
+    }
+    let kind = match notice.kind {
+        NoticeKind::Cut => "notice",
+        NoticeKind::Reminder => "reminder",
+    };
+    text.push_str(&format!(
+        "; the old rate holds until {}; {kind} due {}",
+        instant(notice.protected_until),
+        instant(notice.due_at)
+    ));
+    if let Some(told_at) = told_at {
+        text.push_str(&format!(", told {}", instant(told_at)));
+    }
+    text
 }
 
 fn show(fields: &CollaborationFields) {

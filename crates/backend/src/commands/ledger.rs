@@ -1,4 +1,5 @@
-//! `ledger export|verify|freeze|release|brand-paid`, `replay`, `settle` and `payout`.
+//! `ledger export|verify|freeze|release|brand-paid|creator-repaid`, `replay`, `settle` and
+//! `payout`.
 
 use clap::{Args, Subcommand, ValueEnum};
 use shoptag_backend::clock::{Clock, SystemClock};
@@ -93,6 +94,19 @@ enum LedgerVerb {
         #[command(flatten)]
         books: Books,
     },
+    /// A creator paid back what was reversed after a payout.
+    CreatorRepaid {
+        /// Who paid.
+        creator: String,
+        /// ISO 4217.
+        #[arg(long)]
+        currency: String,
+        /// Minor units, at most what is owed.
+        #[arg(long)]
+        amount_minor: i64,
+        #[command(flatten)]
+        books: Books,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -162,6 +176,19 @@ impl Ledger {
                     amount_minor,
                 };
                 books.record("brand-paid", event).await
+            }
+            LedgerVerb::CreatorRepaid {
+                creator,
+                currency,
+                amount_minor,
+                books,
+            } => {
+                let event = Event::CreatorRepaid {
+                    creator: CreatorId::parse(creator)?,
+                    currency: Currency::parse(&currency)?,
+                    amount_minor,
+                };
+                books.record("creator-repaid", event).await
             }
         }
     }

@@ -49,7 +49,9 @@ pub(crate) struct Serve {
     /// How long a quote holds price and stock.
     #[arg(long, default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     quote_hold_seconds: u32,
-    /// Submissions a second that one address may make, ten seconds' worth at once; 0: any number.
+    /// Submissions a second that one address may make, ten seconds' worth at once; it may also
+    /// begin 60 view sessions at once and 30 a minute. 0 lifts both: behind a proxy, where every
+    /// request has the proxy's address.
     #[arg(long, default_value_t = 50)]
     rate_limit: u32,
 }
@@ -104,12 +106,14 @@ impl Serve {
             Some(path) => Tokens::fixed(&read_key_file(&path)?)?,
             None => Tokens::default(),
         };
+        let limited = self.rate_limit > 0;
         Ok(AppState {
             tokens: Arc::new(tokens),
             sites: Arc::new(Sites::new(origins)),
             demo: self.demo.then(|| Arc::new(Demo::default())),
             quote_hold_ms: i64::from(self.quote_hold_seconds) * SECOND_MS,
-            rate_limit: (self.rate_limit > 0).then(|| Arc::new(RateLimit::new(self.rate_limit))),
+            rate_limit: limited.then(|| Arc::new(RateLimit::new(self.rate_limit))),
+            session_limit: limited.then(|| Arc::new(RateLimit::of_view_sessions())),
             ..AppState::new(store)
         })
     }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shoptag_attribution::{
     BagBinding, Evidence, Exclusion, LineForDecision, OrderForDecision, Policy, PolicyFields,
-    SelfPurchase, SelfPurchaseSignal, Touchpoint, commission_base,
+    RefusedReceipt, SelfPurchase, Touchpoint, commission_base,
 };
-use shoptag_commerce::{AmountError, BrandId, CreatorId, Money, Timestamp, TouchId};
+use shoptag_commerce::{AmountError, BrandId, Money, Timestamp, TouchId};
 
 use super::{Presented, PresentedCredit};
 use crate::orders::NewOrder;
@@ -17,24 +17,15 @@ use crate::orders::NewOrder;
 pub struct CreditFacts {
     /// The clicks that the receipts name, those that exist.
     pub clicks: BTreeMap<TouchId, Touchpoint>,
-    /// Those of them that another order was credited by already.
+    /// Those of them that another shopper's order was credited by already.
     pub used: BTreeSet<TouchId>,
-    /// Creators whose e-mail address is the shopper's.
-    pub own: Vec<CreatorId>,
+    /// Signs that the shopper is a creator.
+    pub own: BTreeSet<SelfPurchase>,
     /// Days that the order's brands keep a bag line bound.
     pub bag_binding_days: BTreeMap<BrandId, u16>,
 }
 
-/// A receipt that stands for no click of ours.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedReceipt {
-    /// The line that carried it.
-    pub line: Option<u32>,
-    /// Why.
-    pub reason: Exclusion,
-}
-
-/// Everything that the decision reads, and the receipts that it cannot read.
+/// Everything that the decision reads, with the receipts that it cannot read.
 ///
 /// # Errors
 /// [`AmountError`] when a line's base does not fit; a priced line's always does.
@@ -43,7 +34,7 @@ pub fn gather(
     quoted_at: Timestamp,
     presented: &PresentedCredit,
     facts: &CreditFacts,
-) -> Result<(Evidence, Vec<RefusedReceipt>), AmountError> {
+) -> Result<Evidence, AmountError> {
     let mut refused = Vec::new();
     let mut touchpoints: BTreeMap<TouchId, Touchpoint> = BTreeMap::new();
     let mut valid: BTreeSet<TouchId> = BTreeSet::new();
@@ -85,22 +76,15 @@ pub fn gather(
         quoted_at,
         placed_at: order.record.placed_at,
         test: presented.is_test,
-        self_purchases: facts.own.iter().map(own_purchase).collect(),
+        self_purchases: facts.own.clone(),
         lines: lines(order, presented, &touchpoints)?,
     };
-    let evidence = Evidence {
+    Ok(Evidence {
         order,
         touchpoints: touchpoints.into_values().collect(),
         policy: policy(facts),
-    };
-    Ok((evidence, refused))
-}
-
-fn own_purchase(creator: &CreatorId) -> SelfPurchase {
-    SelfPurchase {
-        creator: creator.clone(),
-        signal: SelfPurchaseSignal::Email,
-    }
+        refused,
+    })
 }
 
 fn lines(

@@ -6,7 +6,7 @@ mod present;
 mod read;
 mod show;
 
-pub use evidence::{CreditFacts, RefusedReceipt, gather};
+pub use evidence::{CreditFacts, gather};
 pub(crate) use present::present;
 pub use present::{Presented, PresentedCredit};
 pub(crate) use read::__path_read;

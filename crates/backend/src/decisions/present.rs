@@ -4,8 +4,9 @@
 use axum::http::HeaderMap;
 use shoptag_attribution::Exclusion;
 use shoptag_commerce::{TenantId, Timestamp, TouchId, VariantId};
-use shoptag_protocol::{OrderRequest, code};
+use shoptag_protocol::{OrderRequest, Payment, PaymentMethod, code};
 
+use crate::collaborations::Mark;
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::tokens::{KeyRing, ReceiptClaims, TokenDefect, Use};
@@ -44,6 +45,9 @@ pub struct PresentedCredit {
     pub is_test: bool,
     /// Sent by a robot.
     pub is_bot: bool,
+    /// By what the shopper may be known again as a creator: the account that the host names, and
+    /// the means of payment where its provider says.
+    pub marks: Vec<Mark>,
 }
 
 /// Verifies what came with `order`.
@@ -91,7 +95,37 @@ pub(crate) async fn present(
         receipts,
         is_test: order.site.as_str().starts_with(TEST_SITE),
         is_bot: user_agent::read(headers).is_bot,
+        marks: marks(order)?,
     })
+}
+
+/// Bytes of a host's account name.
+const ACCOUNT_BYTES_MAX: usize = 255;
+
+fn marks(order: &OrderRequest) -> Result<Vec<Mark>, ApiError> {
+    let fits = |account: &str| (1..=ACCOUNT_BYTES_MAX).contains(&account.len());
+    match order.account.as_deref() {
+        Some(account) if !fits(account) => {
+            let detail = "Send 1 to 255 bytes, or leave it out.";
+            Err(ApiError::field(code::ID_FORMAT, "/account", detail))
+        }
+        account => {
+            let payment = payment_fingerprint(&order.payment);
+            let marks = account.map(Mark::account);
+            Ok(marks
+                .into_iter()
+                .chain(payment.map(Mark::payment))
+                .collect())
+        }
+    }
+}
+
+/// What the payment provider calls the means of payment.
+fn payment_fingerprint(payment: &Payment) -> Option<&str> {
+    match payment.method {
+        // Cash in the hand of whoever brings the parcel.
+        PaymentMethod::PayOnDelivery => None,
+    }
 }
 
 fn verified(

@@ -7,7 +7,7 @@ use shoptag_attribution::{
 use shoptag_commerce::Digest;
 use shoptag_protocol::{
     DecidedLine, DecisionBinding, DecisionCandidate, DecisionCredit, DecisionDocument,
-    DecisionWindow,
+    DecisionRefusal, DecisionWindow,
 };
 
 use crate::ledger_accounts::PartyKind;
@@ -35,6 +35,14 @@ pub fn shown(record: &DecisionRecord, party: &PartyKind) -> Option<DecisionDocum
         .filter(|line| takes_part(line, party))
         .map(line)
         .collect();
+    let shows = |of: Option<u32>| of.is_none_or(|of| lines.iter().any(|line| line.line == of));
+    let refused = decision.refused.iter().filter(|it| shows(it.line));
+    let refused_receipts = refused
+        .map(|it| DecisionRefusal {
+            line: it.line,
+            reason: exclusion_code(&it.reason),
+        })
+        .collect();
     (!lines.is_empty()).then(|| DecisionDocument {
         number: record.number.clone(),
         order_id: decision.order.clone(),
@@ -44,6 +52,7 @@ pub fn shown(record: &DecisionRecord, party: &PartyKind) -> Option<DecisionDocum
         quoted_at: decision.quoted_at,
         sequence: record.sequence,
         digest: record.digest.to_string(),
+        refused_receipts,
         lines,
     })
 }

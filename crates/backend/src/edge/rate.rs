@@ -1,4 +1,5 @@
-//! Submissions an address may make: a bucket of tokens each, refilled with time.
+//! What an address may do, submissions and beginnings of view sessions: a bucket of tokens each,
+//! refilled with time.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -7,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use shoptag_commerce::{SECOND_MS, Timestamp};
+use shoptag_commerce::{MINUTE_MS, SECOND_MS, Timestamp};
 use shoptag_protocol::code;
 
 use crate::error::ApiError;
@@ -20,10 +21,20 @@ const ADDRESSES_MAX: usize = 100_000;
 /// Seconds of the rate that a bucket holds: a family behind one address checks out at once.
 const BURST_S: i64 = 10;
 
+/// View sessions that an address may begin at once: an office behind one address opens the same
+/// page.
+const SESSIONS_BURST: i64 = 60;
+
+/// And from then on, in a minute.
+const SESSIONS_A_MINUTE: i64 = 30;
+
 /// Buckets by address.
 #[derive(Debug)]
 pub struct RateLimit {
-    per_second: i64,
+    /// Thousandths of a token in a minute.
+    millitokens_a_minute: i64,
+    /// Thousandths of a token in a full bucket.
+    full: i64,
     buckets: Mutex<HashMap<IpAddr, Bucket>>,
 }
 
@@ -38,15 +49,27 @@ impl RateLimit {
     /// A limit of `per_second` submissions an address, bursts of ten seconds' worth.
     #[must_use]
     pub fn new(per_second: u32) -> Self {
+        let per_second = i64::from(per_second.max(1));
         Self {
-            per_second: i64::from(per_second.max(1)),
+            millitokens_a_minute: per_second * MINUTE_MS,
+            full: per_second * BURST_S * SECOND_MS,
+            buckets: Mutex::default(),
+        }
+    }
+
+    /// The limit of view sessions: 60 at once, 30 a minute from then on.
+    #[must_use]
+    pub fn of_view_sessions() -> Self {
+        Self {
+            millitokens_a_minute: SESSIONS_A_MINUTE * SECOND_MS,
+            full: SESSIONS_BURST * SECOND_MS,
             buckets: Mutex::default(),
         }
     }
 
     /// Takes a token of `address`; false when none is left.
     pub fn allows(&self, address: IpAddr, now: Timestamp) -> bool {
-        let full = self.per_second * BURST_S * SECOND_MS;
+        let full = self.full;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= ADDRESSES_MAX {
             buckets.retain(|_, bucket| self.refilled(*bucket, now) < full);
@@ -67,11 +90,8 @@ impl RateLimit {
     /// A clock that steps back refills nothing and takes nothing.
     fn refilled(&self, bucket: Bucket, now: Timestamp) -> i64 {
         let elapsed = now.since_ms(bucket.at).max(0);
-        let full = self.per_second * BURST_S * SECOND_MS;
-        bucket
-            .millitokens
-            .saturating_add(elapsed.saturating_mul(self.per_second))
-            .min(full)
+        let more = elapsed.saturating_mul(self.millitokens_a_minute) / MINUTE_MS;
+        bucket.millitokens.saturating_add(more).min(self.full)
     }
 }
 
@@ -109,5 +129,19 @@ mod tests {
             !limit.allows(one, at(-10_000)),
             "a clock that steps back gives nothing"
         );
+    }
+
+    #[test]
+    fn an_address_begins_sixty_view_sessions_at_once_and_thirty_a_minute() {
+        let limit = RateLimit::of_view_sessions();
+        let one = IpAddr::from([127, 0, 0, 1]);
+        let begun = |at| {
+            let tries = (0..100).filter(|_| limit.allows(one, Timestamp::from_ms(at)));
+            tries.count()
+        };
+        assert_eq!(begun(0), 60);
+        assert_eq!(begun(MINUTE_MS - 1), 29);
+        assert_eq!(begun(MINUTE_MS + 1_999), 1);
+        assert_eq!(begun(60 * MINUTE_MS), 60);
     }
 }

@@ -11,5 +11,5 @@ pub(crate) use party::authorise;
 pub use party::{ApiKey, ApiSecret, Party, PartyKind};
 pub(crate) use statement::__path_statement;
 pub(crate) use statement::statement;
-pub use statement::{Movements, accounts_of, sense};
+pub use statement::{LineCursor, Movements, accounts_of, sense};
 pub use verify::{DecisionRow, LedgerTables, Verified, VerifyError, replay_decision, verify};

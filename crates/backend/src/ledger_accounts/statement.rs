@@ -18,7 +18,7 @@ use crate::state::AppState;
 const PAGE: usize = 500;
 
 /// Which part of a statement is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Movements {
     /// First instant.
     pub from: Timestamp,
@@ -26,8 +26,41 @@ pub struct Movements {
     pub until: Timestamp,
     /// Only records after this sequence.
     pub after: Option<u64>,
+    /// Only commissions after this one.
+    pub lines_after: Option<LineCursor>,
     /// At most so many lines and movements.
     pub limit: usize,
+}
+
+/// Where a page of commissions ended: `placed_at.line.order`, in the order of the statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineCursor {
+    /// When the order was placed.
+    pub placed_at: Timestamp,
+    /// The line, from 0.
+    pub line: u32,
+    /// The order.
+    pub order: String,
+}
+
+impl LineCursor {
+    /// Reads what [`LineCursor::to_text`] wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (placed_at, rest) = text.split_once('.')?;
+        let (line, order) = rest.split_once('.')?;
+        Some(Self {
+            placed_at: Timestamp::from_ms(placed_at.parse().ok()?),
+            line: line.parse().ok()?,
+            order: order.to_owned(),
+        })
+    }
+
+    /// As it stands in `next_lines`.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!("{}.{}.{}", self.placed_at.ms(), self.line, self.order)
+    }
 }
 
 #[derive(Deserialize)]
@@ -35,6 +68,7 @@ pub(crate) struct Parameters {
     from: Option<i64>,
     until: Option<i64>,
     after: Option<u64>,
+    lines: Option<String>,
 }
 
 /// What a brand owes, or what a creator has earned: balances, commissions line by line, and every
@@ -44,7 +78,8 @@ pub(crate) struct Parameters {
     params(("id" = String, Path, description = "The brand or creator whose key is sent"),
            ("from" = Option<i64>, Query, description = "First instant, UTC milliseconds"),
            ("until" = Option<i64>, Query, description = "Last instant, UTC milliseconds"),
-           ("after" = Option<u64>, Query, description = "`next_after` of the answer before")),
+           ("after" = Option<u64>, Query, description = "`next_after` of the answer before"),
+           ("lines" = Option<String>, Query, description = "`next_lines` of the answer before")),
     responses((status = 200, description = "The statement", body = StatementDocument),
               (status = 401, description = "`authorization`", body = Problem,
                content_type = "application/problem+json"),
@@ -61,10 +96,18 @@ pub(crate) async fn statement(
     if party.kind.id() != id {
         return Err(ApiError::new(code::NOT_FOUND));
     }
+    let lines_after = match &parameters.lines {
+        None => None,
+        Some(text) => Some(LineCursor::parse(text).ok_or_else(|| {
+            let detail = "Send `next_lines` of the answer before as it was.";
+            ApiError::field(code::ID_FORMAT, "/lines", detail)
+        })?),
+    };
     let movements = Movements {
         from: Timestamp::from_ms(parameters.from.unwrap_or(i64::MIN)),
         until: Timestamp::from_ms(parameters.until.unwrap_or(i64::MAX)),
         after: parameters.after,
+        lines_after,
         limit: PAGE,
     };
     let document: StatementDocument = state.store.statement(party, movements).await?;

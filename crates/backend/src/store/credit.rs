@@ -2,7 +2,7 @@
 //! The promises are those of [`super::Store`].
 
 use async_trait::async_trait;
-use shoptag_attribution::{Collaboration, CollaborationEnd};
+use shoptag_attribution::{Collaboration, CollaborationEnd, CutNotice};
 use shoptag_commerce::{
     CollaborationId, CreatorId, TenantId, Timestamp, TouchId, VariantId, VideoId,
 };
@@ -37,7 +37,7 @@ pub struct TakenTouchpoints {
     pub rejected: Vec<RejectedTouchpoint>,
 }
 
-/// Whose tags were touched in a view session, and when, oldest first.
+/// Whose tags were tapped in a view session, and when, oldest first.
 pub type Journey = Vec<(CreatorId, Timestamp)>;
 
 /// What stands behind a sale.
@@ -59,6 +59,19 @@ pub trait CreditStore: Send + Sync {
 
     /// Every collaboration of a tenant.
     async fn collaborations(&self, tenant: TenantId) -> Result<Vec<Collaboration>, StoreError>;
+
+    /// Every message on a cut that creators are owed, oldest first, and when it was handed out.
+    async fn cut_notices(
+        &self,
+        tenant: TenantId,
+    ) -> Result<Vec<(CutNotice, Option<Timestamp>)>, StoreError>;
+
+    /// Messages that are due and were not handed out yet; each is handed out once.
+    async fn tell_cut_notices(
+        &self,
+        tenant: TenantId,
+        now: Timestamp,
+    ) -> Result<Vec<CutNotice>, StoreError>;
 
     /// Ends a collaboration that has no end yet; false when there is none such.
     async fn end_collaboration(
@@ -144,7 +157,7 @@ pub trait CreditStore: Send + Sync {
     /// The ledger's log, and the tables that follow from it, at one moment.
     async fn ledger(&self, tenant: TenantId) -> Result<(Vec<Record>, LedgerTables), StoreError>;
 
-    /// View sessions of the journal that no order named, without what does not count.
+    /// View sessions with taps that no order named, without the taps that do not count.
     async fn journeys_without_order(&self, tenant: TenantId) -> Result<Vec<Journey>, StoreError>;
 
     /// Decisions from a sequence on, `limit` at most.

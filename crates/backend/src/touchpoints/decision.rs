@@ -3,7 +3,7 @@
 use shoptag_attribution::{
     BoundedTime, ClientClaim, Clock, Exclusion, Policy, TouchClass, dwell_exclusion,
 };
-use shoptag_commerce::{CreatorId, Timestamp, TouchId};
+use shoptag_commerce::{CreatorId, SECOND_MS, Timestamp, TouchId};
 use shoptag_protocol::{TouchpointKind, TouchpointReport};
 
 use crate::clicks::RATE_A_MINUTE;
@@ -12,6 +12,9 @@ use crate::tokens::{TagClaims, session_hash};
 
 /// How far a position may lie beyond the video's stated length: containers round it.
 pub const POSITION_SLACK_MS: i64 = 500;
+
+/// How far a touch may lie beyond its token's end: the widget renews late, and clocks differ.
+const TOKEN_SKEW_MS: i64 = 60 * SECOND_MS;
 
 /// Playing time of an impression, milliseconds (MRC's video rule).
 const IMPRESSION_MS: u32 = 2_000;
@@ -91,12 +94,14 @@ pub fn weigh(new: &NewTouchpoint, facts: &JournalFacts) -> Result<Stored, &'stat
         sent_at: new.sent_at,
     };
     let is_view = new.report.kind == TouchpointKind::Impression;
-    let (class, issued_at) = if is_view {
-        (TouchClass::View, new.claims.session_at)
+    let class = if is_view {
+        TouchClass::View
     } else {
-        (TouchClass::Click, new.claims.issued_at)
+        TouchClass::Click
     };
-    let time = BoundedTime::new(claim, issued_at, new.now);
+    // The session's beginning: a touch may be older than the token under which it is sent, which
+    // was renewed since.
+    let time = BoundedTime::new(claim, new.claims.session_at, new.now);
     Ok(Stored {
         time,
         position_ms,
@@ -138,6 +143,8 @@ fn reasons(
         }
     };
     give(new.claims.session != new.session(), "replay");
+    let last = new.claims.expires_at.plus_ms(TOKEN_SKEW_MS);
+    give(time.at > last, &exclusion_code(&Exclusion::TokenExpired));
     give(claimed_age_ms > window_ms, "window");
     give(facts.recent >= RATE_A_MINUTE, "rate");
     give(!report.visible, "not-visible");

@@ -21,7 +21,7 @@ use crate::body;
 use crate::clicks::touch_id;
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::tokens::{KeyRing, TagClaims, Use};
+use crate::tokens::{KeyRing, TagClaims, TokenDefect, Use};
 
 /// Touchpoints of a batch (reliability.md T3).
 const BATCH_MAX: usize = 1_000;
@@ -155,7 +155,7 @@ impl Reader {
         &self,
         values: Vec<serde_json::Value>,
     ) -> (Vec<NewTouchpoint>, Vec<RejectedTouchpoint>) {
-        let mut known: HashMap<String, Option<TagClaims>> = HashMap::new();
+        let mut known: HashMap<String, Result<TagClaims, &'static str>> = HashMap::new();
         let mut new = Vec::with_capacity(values.len());
         let mut rejected = Vec::new();
         for (index, value) in (0_u32..).zip(values) {
@@ -174,7 +174,7 @@ impl Reader {
         &self,
         index: u32,
         value: serde_json::Value,
-        known: &mut HashMap<String, Option<TagClaims>>,
+        known: &mut HashMap<String, Result<TagClaims, &'static str>>,
     ) -> Result<NewTouchpoint, &'static str> {
         let position = value.get("position_s").and_then(serde_json::Value::as_f64);
         let fingerprint: [u8; 32] = Sha256::digest(value.to_string().as_bytes()).into();
@@ -189,10 +189,8 @@ impl Reader {
         let id = touch_id(&report.id, "").map_err(|_| code::ID_FORMAT)?;
         let claims = known
             .entry(report.token.clone())
-            .or_insert_with(|| self.ring.open(Use::Tag, &report.token, self.now).ok())
-            .clone()
-            .filter(|claims| claims.tenant == self.tenant)
-            .ok_or("ref-unknown")?;
+            .or_insert_with(|| self.open(&report.token))
+            .clone()?;
         Ok(NewTouchpoint {
             index,
             id,
@@ -204,5 +202,16 @@ impl Reader {
             user_agent: self.agent.text.clone(),
             is_bot: self.agent.is_bot,
         })
+    }
+
+    /// What a token says, or why it says nothing to us. Its own end is weighed with the touch,
+    /// which may have waited on the device.
+    fn open(&self, token: &str) -> Result<TagClaims, &'static str> {
+        match self.ring.open::<TagClaims>(Use::Tag, token, self.now) {
+            Ok(claims) if claims.tenant == self.tenant => Ok(claims),
+            Ok(_) => Err("token-foreign"),
+            Err(TokenDefect::Retired) => Err("token-expired"),
+            Err(_) => Err("token-tampered"),
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! `POST /v1/view-sessions`.
 
-use axum::Json;
+use std::net::SocketAddr;
+
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::Request;
+use axum::{Extension, Json};
+use shoptag_commerce::Timestamp;
 use shoptag_protocol::{Problem, TagToken, ViewSession, ViewSessionRequest, code};
 
 use super::{Minting, mint};
@@ -11,7 +14,7 @@ use crate::body;
 use crate::entropy;
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::tokens::{TAG_TOKEN_MS, Use};
+use crate::tokens::{KeyRing, TAG_TOKEN_MS, Use};
 
 /// Begins a view session, or renews one: a token for each tag of the video. The session's id is
 /// random, kept in memory only, and says nothing about the shopper.
@@ -20,12 +23,15 @@ use crate::tokens::{TAG_TOKEN_MS, Use};
     request_body = ViewSessionRequest,
     responses(
         (status = 200, description = "The session with a token a tag", body = ViewSession),
+        (status = 429, description = "`rate-limit`: this address has begun too many", body = Problem,
+         content_type = "application/problem+json"),
         (status = "4XX", description = "A problem", body = Problem,
          content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,
+    address: Option<Extension<ConnectInfo<SocketAddr>>>,
     request: Request<Body>,
 ) -> Result<Json<ViewSession>, ApiError> {
     let headers = request.headers().clone();
@@ -34,9 +40,15 @@ pub(crate) async fn create(
     let now = state.now();
     let directory = state.sites.directory(&*state.store, now).await?;
     let site = directory.site(&request.site, &headers)?;
+    let ring = state.tokens.ring(&*state.store, now).await?;
     let view_session_id = match request.view_session_id {
-        Some(id) => renewed(id)?,
-        None => entropy::uuid_v7(&*state.entropy, now)?,
+        Some(id) => renewed(&ring, id, now)?,
+        None => begun(
+            &state,
+            &ring,
+            address.map(|Extension(address)| address),
+            now,
+        )?,
     };
     let viewable = state
         .store
@@ -50,7 +62,6 @@ pub(crate) async fn create(
         jti: entropy::uuid_v7(&*state.entropy, now)?,
         now,
     };
-    let ring = state.tokens.ring(&*state.store, now).await?;
     // An Ed25519 signature takes some 30 µs: a video of 1 000 tags must not hold up its neighbours.
     let signed = tokio::task::spawn_blocking(move || {
         mint(&minting, &viewable)
@@ -81,11 +92,27 @@ fn internal(error: &dyn std::error::Error) -> ApiError {
     ApiError::new(code::INTERNAL)
 }
 
+/// The id of a new session, as long as its address has not begun too many: whoever counts 60 times
+/// a minute must not escape that by beginning anew.
+fn begun(
+    state: &AppState,
+    ring: &KeyRing,
+    address: Option<ConnectInfo<SocketAddr>>,
+    now: Timestamp,
+) -> Result<String, ApiError> {
+    if let (Some(limit), Some(ConnectInfo(address))) = (&state.session_limit, address)
+        && !limit.allows(address.ip(), now)
+    {
+        return Err(ApiError::new(code::RATE_LIMIT));
+    }
+    let uuid = entropy::uuid_v7(&*state.entropy, now)?;
+    ring.session_id(&uuid, now)
+        .map_err(|error| internal(&error))
+}
+
 /// The id of a session to renew: one that we made.
-fn renewed(id: String) -> Result<String, ApiError> {
-    let is_ours =
-        id.len() == 36 && uuid::Uuid::parse_str(&id).is_ok_and(|id| id.get_version_num() == 7);
-    if is_ours {
+fn renewed(ring: &KeyRing, id: String, now: Timestamp) -> Result<String, ApiError> {
+    if ring.is_session_id(&id, now) {
         Ok(id)
     } else {
         let detail = "Send the id that an earlier answer gave, or none.";

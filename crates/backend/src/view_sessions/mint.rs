@@ -75,12 +75,12 @@ pub fn mint(minting: &Minting, viewable: &Viewable) -> Vec<TagClaims> {
     .collect()
 }
 
-/// When a session began, as its id (a UUIDv7 of ours) says, at most a day before `now`: the tokens
-/// of a renewed session are younger than what was seen under the first ones. Who writes another
-/// time into the id gains an impression, which pays nothing.
+/// When a session began, as its id (a UUIDv7 with our mark) says, at most a day before `now`: the
+/// tokens of a renewed session are younger than what was seen under the first ones.
 #[must_use]
 pub fn session_started_at(view_session_id: &str, now: Timestamp) -> Timestamp {
-    uuid::Uuid::parse_str(view_session_id)
+    let uuid = view_session_id.split('.').next().unwrap_or_default();
+    uuid::Uuid::parse_str(uuid)
         .ok()
         .and_then(|id| id.get_timestamp())
         .map(|stamp| {
@@ -108,6 +108,8 @@ mod tests {
         };
         let at = i64::try_from(at).unwrap();
         check(at + 60_000, at);
+        let marked = session_started_at(&format!("{id}.00"), Timestamp::from_ms(at + 1));
+        assert_eq!(marked.ms(), at);
         check(at - 1, at - 1);
         check(at + DAY_MS + 1, at + 1);
         let now = Timestamp::from_ms(5);

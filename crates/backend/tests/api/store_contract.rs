@@ -39,7 +39,7 @@ fn idempotency_key(text: &str) -> IdempotencyKey {
     shoptag_backend::orders::key(&headers).unwrap()
 }
 
-fn submission(quote: &Quote, key: &str, now: Timestamp) -> Submission {
+pub(crate) fn submission(quote: &Quote, key: &str, now: Timestamp) -> Submission {
     let body = order_for(&serde_json::to_value(quote).unwrap());
     let request: OrderRequest = serde_json::from_value(body.clone()).unwrap();
     Submission {
@@ -53,7 +53,7 @@ fn submission(quote: &Quote, key: &str, now: Timestamp) -> Submission {
         credit: Default::default(),
         fresh: Fresh {
             secret: OrderSecret::generate(&SystemEntropy).unwrap(),
-            numbers: vec![format!("ST-{}", uuid_v7())],
+            numbers: vec![format!("ST-{}", uuid_v7().to_ascii_uppercase())],
             quote_id: QuoteId::parse(uuid_v7()).unwrap(),
             attempt: CheckoutAttemptId::parse(uuid_v7()).unwrap(),
         },

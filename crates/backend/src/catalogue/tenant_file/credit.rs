@@ -3,7 +3,7 @@
 use super::ApplyError;
 use super::check::refuse;
 use super::entries::TenantFile;
-use crate::collaborations::{self, BAG_BINDING_DAYS, BrandTerms, CreditSetup, email_hash};
+use crate::collaborations::{self, BAG_BINDING_DAYS, BrandTerms, CreditSetup, Mark, email_hash};
 
 /// The checked setup.
 ///
@@ -33,6 +33,12 @@ pub(super) fn check(file: &TenantFile) -> Result<CreditSetup, ApplyError> {
         if let Some(email) = &creator.email {
             setup.emails.push((creator.id.clone(), email_hash(email)));
         }
+        let accounts = creator.accounts.iter().map(|text| Mark::account(text));
+        let payments = creator.payment_fingerprints.iter();
+        let marks = accounts.chain(payments.map(|text| Mark::payment(text)));
+        setup
+            .marks
+            .extend(marks.map(|mark| (creator.id.clone(), mark)));
     }
     for (index, entry) in file.collaborations.iter().enumerate() {
         match collaborations::check(entry) {

@@ -113,6 +113,13 @@ pub(super) struct CreatorEntry {
     /// Only its hash is kept, for finding purchases of one's own.
     #[serde(default)]
     pub(super) email: Option<String>,
+    /// The host's own names for the creator's accounts. Only their hashes are kept.
+    #[serde(default)]
+    pub(super) accounts: Vec<String>,
+    /// What the payment provider calls the creator's cards and bank accounts. Only their hashes are
+    /// kept.
+    #[serde(default)]
+    pub(super) payment_fingerprints: Vec<String>,
 }
 
 #[derive(Deserialize)]

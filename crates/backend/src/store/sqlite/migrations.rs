@@ -21,6 +21,11 @@ const STEPS: &[(i64, &str, &str)] = &[
         "payout batches",
         include_str!("../../../migrations/sqlite/0003_payout_batches.sql"),
     ),
+    (
+        4,
+        "marks of creators and notices of cuts",
+        include_str!("../../../migrations/sqlite/0004_credit.sql"),
+    ),
 ];
 
 /// Applies what is missing, each step in a transaction of its own.

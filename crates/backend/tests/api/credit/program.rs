@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{bind, buy, market, tap, watch};
 use crate::support::Backend;
 
-fn run(database: &Path, arguments: &[&str]) -> Output {
+pub(super) fn run(database: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_shoptag-backend"))
         .args(arguments)
         .arg("--database")
@@ -19,21 +19,21 @@ fn run(database: &Path, arguments: &[&str]) -> Output {
 }
 
 /// What a command that ends well prints.
-fn says(backend: &Backend, arguments: &[&str]) -> String {
+pub(super) fn says(backend: &Backend, arguments: &[&str]) -> String {
     let output = run(&backend.options.path, arguments);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {complaint}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn fails(backend: &Backend, arguments: &[&str]) -> String {
+pub(super) fn fails(backend: &Backend, arguments: &[&str]) -> String {
     let output = run(&backend.options.path, arguments);
     assert!(!output.status.success(), "{arguments:?}");
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A shop in which Mira sold a mug, after a tap of Ben's.
-async fn sold() -> Backend {
+pub(super) async fn sold() -> Backend {
     let backend = market().await;
     let night = watch(&backend, "night").await;
     let day = watch(&backend, "day").await;

@@ -120,16 +120,17 @@ async fn a_receipt_that_is_none_is_refused_and_never_stops_a_purchase() {
     let changed = tampered(&receipt);
     let changed = buy(&backend, &[("mug", 1)], &[("", &changed)]).await;
     assert_eq!(credits(&decision(&backend, &changed, &key).await), nobody());
-    let refused = "SELECT count(*) FROM refused_receipts WHERE code = 'token-tampered'";
-    assert!(backend.count(refused) >= 1);
-    // The good one still earns; the next order cannot use it once more.
+    // The brand reads what became of them.
+    let seen = decision(&backend, &garbage, &key).await;
+    let expected = json!([{"line": 0, "reason": "token-tampered"}]);
+    assert_eq!(seen["refused_receipts"], expected);
+    // The good one still earns.
     let good = buy(&backend, &[("mug", 1)], &[("mug", &bound)]).await;
     let earned = line("bag-binding", "mira", 167);
-    assert_eq!(credits(&decision(&backend, &good, &key).await), [earned]);
-    let again = buy(&backend, &[("mug", 1)], &[("mug", &bound)]).await;
-    let again = decision(&backend, &again, &key).await;
-    assert_eq!(credits(&again), nobody());
-    assert_eq!(losses(&again)[0], ["excluded-token-replayed"]);
+    let seen = decision(&backend, &good, &key).await;
+    assert_eq!(credits(&seen), [earned]);
+    assert_eq!(seen["refused_receipts"], Value::Null);
+    super::audit(&backend).await;
     backend.clock.advance_ms(7 * DAY_MS + 1);
     check(&receipt, "mug", "receipt-expired").await;
 }
@@ -356,6 +357,120 @@ async fn a_receipt_of_another_platform_earns_nothing_here() {
     let number = buy(&backend, &[("mug", 1)], &[("mug", &foreign)]).await;
     let key = brand_key(&backend, "norrby").await;
     assert_eq!(credits(&decision(&backend, &number, &key).await), nobody());
-    let refused = "SELECT count(*) FROM refused_receipts WHERE code = 'token-foreign'";
-    assert_eq!(backend.count(refused), 1);
+    let seen = decision(&backend, &number, &key).await;
+    let expected = json!([{"line": 0, "reason": "token-foreign"}]);
+    assert_eq!(seen["refused_receipts"], expected);
+}
+
+#[tokio::test]
+async fn a_refused_receipt_is_shown_to_its_line_and_one_of_the_list_to_all() {
+    let backend = market().await;
+    let receipts = [("mug", "not a receipt"), ("", "nor this")];
+    let number = buy(&backend, &[("lamp-sand", 1), ("mug", 1)], &receipts).await;
+    let check = async |brand: &str, expected: Value| {
+        let key = brand_key(&backend, brand).await;
+        let seen = decision(&backend, &number, &key).await;
+        assert_eq!(seen["refused_receipts"], expected, "{brand}");
+    };
+    let list = json!({"reason": "token-tampered"});
+    let line = json!({"line": 1, "reason": "token-tampered"});
+    check("norrby", json!([line, list])).await;
+    check("halden", json!([list])).await;
+    // They are part of the receipt, and of what replays.
+    super::audit(&backend).await;
+    backend.execute("DROP TRIGGER decisions_stay");
+    backend.execute(
+        "UPDATE decisions SET evidence = replace(evidence, 'token-tampered', 'token-expired')",
+    );
+    let rows = backend
+        .store
+        .decisions(crate::support::tenant("demo"), 0, 9);
+    let start = shoptag_commerce::Digest::START;
+    let replayed =
+        shoptag_backend::ledger_accounts::replay_decision(&rows.await.unwrap()[0], start);
+    assert!(replayed.is_err());
+}
+
+#[tokio::test]
+async fn a_shoppers_next_order_through_the_same_click_earns_and_a_pasted_receipt_does_not() {
+    let backend = market().await;
+    let key = brand_key(&backend, "norrby").await;
+    let session = watch(&backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    let (receipt, _) = tap(&backend, &session, "mug").await;
+    let bound = bind(&backend, &receipt, "mug").await;
+    let check = async |email: &str, receipt: &str, expected, reasons: &[&str]| {
+        let who = ("pk_demo", email);
+        let number = buy_as(&backend, who, &[("mug", 1)], &[("mug", receipt)]).await;
+        let seen = decision(&backend, &number, &key).await;
+        assert_eq!(credits(&seen), [expected], "{email}");
+        assert_eq!(losses(&seen)[0], reasons, "{email}");
+        number
+    };
+    let earned = || line("bag-binding", "mira", 167);
+    let replayed: &[&str] = &["excluded-token-replayed"];
+    check("jo@example.com", &bound, earned(), &[]).await;
+    // The same person a day later, written otherwise.
+    backend.clock.advance_ms(DAY_MS);
+    check(" Jo@Example.com", &bound, earned(), &[]).await;
+    check("jo@example.com", &receipt, earned(), &[]).await;
+    // Somebody to whom the receipt was given, bound or not.
+    let nobody = || nobody().remove(0);
+    check("al@example.com", &bound, nobody(), replayed).await;
+    check("al@example.com", &receipt, nobody(), replayed).await;
+    // A line that carries it twice is one line.
+    let twice = [("mug", bound.as_str()), ("", &receipt), ("", &bound)];
+    let number = buy(&backend, &[("mug", 1)], &twice).await;
+    let seen = decision(&backend, &number, &key).await;
+    assert_eq!(credits(&seen), [earned()]);
+    assert_eq!(
+        backend.count("SELECT count(*) FROM credits"),
+        4,
+        "one an order line"
+    );
+    super::audit(&backend).await;
+}
+
+#[tokio::test]
+async fn a_cancelled_order_leaves_the_click_to_others() {
+    let backend = market().await;
+    let key = brand_key(&backend, "norrby").await;
+    let session = watch(&backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    let (receipt, _) = tap(&backend, &session, "mug").await;
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
+    let path = format!("/v1/orders/{number}/fulfilments/norrby/cancel");
+    let answer = command(&backend, &path, &key, &json!({})).await;
+    assert_eq!(answer.outcome(), (200, String::new()));
+    let who = ("pk_demo", "al@example.com");
+    let number = buy_as(&backend, who, &[("mug", 1)], &[("mug", &receipt)]).await;
+    let seen = decision(&backend, &number, &key).await;
+    assert_eq!(credits(&seen), [line("bag-binding", "mira", 167)]);
+}
+
+#[tokio::test]
+async fn a_view_session_that_we_did_not_make_is_not_renewed() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    let id = session["view_session_id"].as_str().unwrap();
+    let (uuid, mark) = id.split_once('.').unwrap();
+    let renew = async |id: &str| {
+        let body = json!({"site": "pk_demo", "video": "day", "view_session_id": id});
+        post(&backend, "/v1/view-sessions", &body).await.outcome()
+    };
+    assert_eq!(renew(id).await, (200, String::new()));
+    let other = crate::support::uuid_v7();
+    for invented in [
+        uuid.to_owned(),
+        format!("{other}.{mark}"),
+        format!("{uuid}.{}", "0".repeat(mark.len())),
+        format!("{uuid}."),
+        String::new(),
+    ] {
+        assert_eq!(
+            renew(&invented).await,
+            (422, "id-format".into()),
+            "{invented}"
+        );
+    }
 }

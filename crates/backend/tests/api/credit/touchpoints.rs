@@ -166,10 +166,6 @@ async fn t6_t16_what_does_not_count_is_kept_with_its_reason() {
 #[tokio::test]
 async fn t7_t8_what_cannot_be_is_rejected() {
     let unknown = "ref-unknown";
-    assert_eq!(
-        rejected(|it| it["token"] = json!("v4.public.abc")).await,
-        unknown
-    );
     for position in [
         json!(-0.5),
         json!(36.6),
@@ -280,4 +276,196 @@ async fn t15_another_viewers_token_is_a_replay() {
     touchpoint["view_session_id"] = other["view_session_id"].clone();
     assert_eq!(send(&backend, vec![touchpoint]).await.status, 202);
     assert_eq!(stored(&backend), "replay");
+}
+
+#[tokio::test]
+async fn t7_a_token_that_is_none_of_ours_is_rejected_with_its_reason() {
+    for token in ["v4.public.abc", "", &"x".repeat(5_000)] {
+        let found = rejected(|it| it["token"] = json!(token)).await;
+        assert_eq!(found, "token-tampered");
+    }
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let mut changed = impression(&session);
+    let token = changed["token"].as_str().unwrap().to_owned();
+    let at = token.rfind('.').unwrap() - 10;
+    let other = if token.as_bytes()[at] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    changed["token"] = json!(format!("{}{other}{}", &token[..at], &token[at + 1..]));
+    let body = json!({"site": "pk_other", "video": "day"});
+    let theirs = post(&backend, "/v1/view-sessions", &body).await.json();
+    let mut foreign = impression(&theirs);
+    foreign["view_session_id"] = session["view_session_id"].clone();
+    let answer = send(&backend, vec![changed, foreign, impression(&session)]).await;
+    let expected = json!({"accepted": 1, "rejected": [
+        {"index": 0, "code": "token-tampered"}, {"index": 1, "code": "token-foreign"}]});
+    assert_eq!(answer.json(), expected);
+}
+
+#[tokio::test]
+async fn an_expired_token_counts_for_what_happened_before_its_end_and_a_minute_after() {
+    // The token ends 15 minutes after the start; the touch is sent at once, or waits.
+    let end = 15 * 60_000;
+    for (occurred, received, expected) in [
+        (end, end, ""),
+        (end + 60_000, end + 60_000, ""),
+        (end + 60_001, end + 60_001, "token-expired"),
+        // Seen in time, and sent when the device was in a network again.
+        (end - 1_000, end + 3_600_000, ""),
+    ] {
+        let backend = market().await;
+        let session = watch(&backend, "day").await;
+        backend.clock.advance_ms(received);
+        let mut touchpoint = impression(&session);
+        touchpoint["occurred_at"] = json!(START.ms() + occurred);
+        let mut body = batch(vec![touchpoint]);
+        body["sent_at"] = json!(START.ms() + received);
+        assert_eq!(post(&backend, "/v1/touchpoints", &body).await.status, 202);
+        assert_eq!(stored(&backend), expected, "{occurred} {received}");
+    }
+}
+
+#[tokio::test]
+async fn a_tap_older_than_its_renewed_token_counts() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    backend.clock.advance_ms(14 * 60_000);
+    let body = json!({"site": "pk_demo", "video": "day",
+                      "view_session_id": session["view_session_id"]});
+    let renewed = post(&backend, "/v1/view-sessions", &body).await.json();
+    let mut tap = impression(&renewed);
+    tap["kind"] = json!("click");
+    let mut body = batch(vec![tap]);
+    body["sent_at"] = json!(backend.state.clock.now().ms());
+    assert_eq!(post(&backend, "/v1/touchpoints", &body).await.status, 202);
+    assert_eq!(stored(&backend), "");
+}
+
+#[tokio::test]
+async fn t12_a_line_break_in_the_user_agent_reaches_no_log() {
+    // A header cannot hold one; a tab can.
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let mut request = page("/v1/touchpoints", &batch(vec![impression(&session)]));
+    let value = "Mozilla/5.0\t(X11)".parse().unwrap();
+    request.headers_mut().insert("user-agent", value);
+    assert_eq!(backend.send(request).await.status, 202);
+    let controls = "SELECT count(*) FROM touchpoints WHERE user_agent GLOB '*[' || char(1) || '-'
+                    || char(31) || ']*'";
+    assert_eq!(backend.count(controls), 0);
+}
+
+#[tokio::test]
+async fn t13_beginning_anew_does_not_escape_the_rate() {
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+
+    use axum::extract::ConnectInfo;
+    let mut backend = market().await;
+    backend.state.session_limit = Some(Arc::new(shoptag_backend::RateLimit::of_view_sessions()));
+    let begin = async |address: [u8; 4], id: &Value| {
+        let body = json!({"site": "pk_demo", "video": "day", "view_session_id": id});
+        let mut request = page("/v1/view-sessions", &body);
+        let address = SocketAddr::from((address, 4_000));
+        request.extensions_mut().insert(ConnectInfo(address));
+        backend.send(request).await
+    };
+    let one = [192, 0, 2, 1];
+    let first = begin(one, &Value::Null).await.json();
+    for _ in 1..60 {
+        assert_eq!(
+            begin(one, &Value::Null).await.outcome(),
+            (200, String::new())
+        );
+    }
+    let refused = begin(one, &Value::Null).await;
+    assert_eq!(refused.outcome(), (429, "rate-limit".into()));
+    // Who watches goes on; so do others.
+    let renewed = begin(one, &first["view_session_id"]).await;
+    assert_eq!(renewed.outcome(), (200, String::new()));
+    let other = begin([192, 0, 2, 2], &Value::Null).await;
+    assert_eq!(other.outcome(), (200, String::new()));
+}
+
+#[tokio::test]
+async fn t13_a_session_beyond_its_sixty_touches_is_marked_and_still_answered() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    for _ in 0..4 {
+        let touchpoints = (0..50).map(|_| impression(&session)).collect();
+        assert_eq!(send(&backend, touchpoints).await.status, 202);
+    }
+    let counted = "SELECT count(*) FROM touchpoints WHERE excluded = ''";
+    assert_eq!(backend.count(counted), 60);
+    // A minute later it counts again.
+    backend.clock.advance_ms(60_001);
+    send(&backend, vec![impression(&session)]).await;
+    assert_eq!(backend.count(counted), 61);
+}
+
+#[tokio::test]
+async fn t14_a_beacon_with_global_privacy_control_keeps_nothing() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let beacon = async |signal: &str| {
+        let request = Request::post("/t")
+            .header("content-type", "text/plain;charset=UTF-8")
+            .header("user-agent", FIREFOX)
+            .header("origin", ORIGIN)
+            .header("sec-gpc", signal)
+            .body(Body::from(batch(vec![impression(&session)]).to_string()));
+        backend.send(request.unwrap()).await
+    };
+    let answer = beacon("1").await;
+    assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
+    assert_eq!(backend.count("SELECT count(*) FROM touchpoints"), 0);
+    // Only "1" is the signal.
+    assert_eq!(beacon("0").await.status, 202);
+    assert_eq!(backend.count("SELECT count(*) FROM touchpoints"), 1);
+}
+
+#[tokio::test]
+async fn t15_a_token_pasted_into_another_session_never_becomes_a_click() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let other = watch(&backend, "day").await;
+    let mut pasted = super::click_body(&other, "mug");
+    pasted["token"] = json!(token(&session, "mug"));
+    let answer = post(&backend, "/v1/clicks", &pasted).await;
+    assert_eq!(answer.outcome(), (422, "token-session".into()));
+    assert_eq!(backend.count("SELECT count(*) FROM clicks"), 0);
+    // Nor does it use up the rate of the session that it was taken from.
+    let touchpoints = (0..60)
+        .map(|_| {
+            let mut touchpoint = impression(&session);
+            touchpoint["view_session_id"] = other["view_session_id"].clone();
+            touchpoint
+        })
+        .collect();
+    send(&backend, touchpoints).await;
+    let replays = "SELECT count(*) FROM touchpoints WHERE excluded = 'replay'";
+    assert_eq!(backend.count(replays), 60);
+    send(&backend, vec![impression(&session)]).await;
+    let counted = "SELECT count(*) FROM touchpoints WHERE excluded = ''";
+    assert_eq!(backend.count(counted), 1);
+}
+
+#[tokio::test]
+async fn t16_touches_of_a_hidden_page_are_marked_one_by_one() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    let hidden = (0..20)
+        .map(|_| {
+            let mut touchpoint = impression(&session);
+            touchpoint["visible"] = json!(false);
+            touchpoint["dwell_ms"] = json!(0);
+            touchpoint
+        })
+        .collect();
+    assert_eq!(send(&backend, hidden).await.status, 202);
+    let marked = "SELECT count(*) FROM touchpoints WHERE excluded LIKE 'not-visible%'";
+    assert_eq!(backend.count(marked), 20);
 }

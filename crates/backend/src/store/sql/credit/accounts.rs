@@ -7,7 +7,7 @@ use shoptag_protocol::{StatementBalance, StatementDocument, StatementLine, State
 
 use super::ledger::{digest, payout_of};
 use crate::ledger_accounts::{
-    DecisionRow, LedgerTables, Movements, Party, PartyKind, accounts_of, sense,
+    DecisionRow, LedgerTables, LineCursor, Movements, Party, PartyKind, accounts_of, sense,
 };
 use crate::store::StoreError;
 use crate::store::sql::rows::{checked, json, plain, to_json};
@@ -25,7 +25,7 @@ pub(super) fn statement(
     let mut moved = Vec::new();
     for (name, account) in accounts_of(&party.kind) {
         balances.extend(balances_of(connection, party, name, &account)?);
-        moved.extend(movements_of(connection, party, name, &account, movements)?);
+        moved.extend(movements_of(connection, party, name, &account, &movements)?);
     }
     balances.sort_by(|a, b| a.currency.cmp(&b.currency));
     moved.sort_by_key(|movement| movement.sequence);
@@ -34,11 +34,13 @@ pub(super) fn statement(
         .then(|| moved.get(page.saturating_sub(1)).map(|it| it.sequence))
         .flatten();
     moved.truncate(page);
+    let (lines, next_lines) = lines(connection, party, &movements)?;
     Ok(StatementDocument {
         party_id: party.kind.id().to_owned(),
         party_kind: party.kind.name().to_owned(),
         balances,
-        lines: lines(connection, party, movements.limit)?,
+        lines,
+        next_lines,
         movements: moved,
         next_after,
     })
@@ -84,7 +86,7 @@ fn movements_of(
     party: &Party,
     name: &str,
     account: &Account,
-    movements: Movements,
+    movements: &Movements,
 ) -> Result<Vec<StatementMovement>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT e.sequence, e.currency, e.amount_minor, r.recorded_at,
@@ -127,24 +129,43 @@ fn movements_of(
 fn lines(
     connection: &Connection,
     party: &Party,
-    limit: usize,
-) -> Result<Vec<StatementLine>, StoreError> {
+    movements: &Movements,
+) -> Result<(Vec<StatementLine>, Option<String>), StoreError> {
     let column = match party.kind {
         PartyKind::Brand(_) => "brand_id",
         PartyKind::Creator(_) => "creator_id",
     };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT l.line, l.state, o.number, p.title FROM ledger_lines l
+        "SELECT l.line, l.state, o.number, o.order_id, o.placed_at, p.title FROM ledger_lines l
          JOIN orders o USING (tenant_id, order_id)
          JOIN order_lines p ON p.tenant_id = l.tenant_id AND p.order_id = l.order_id
                            AND p.position = l.line
          WHERE l.tenant_id = ?1 AND l.{column} = ?2
-         ORDER BY o.placed_at DESC, o.order_id, l.line LIMIT ?3"
+           AND (o.placed_at < ?3 OR (o.placed_at = ?3 AND
+                (o.order_id > ?4 OR (o.order_id = ?4 AND l.line > ?5))))
+         ORDER BY o.placed_at DESC, o.order_id, l.line LIMIT ?6"
     ))?;
-    let key = params![party.tenant.as_str(), party.kind.id(), limit];
-    let mut rows = statement.query(key)?;
-    let mut lines = Vec::new();
+    let after = movements.lines_after.as_ref();
+    let mut rows = statement.query(params![
+        party.tenant.as_str(),
+        party.kind.id(),
+        after.map_or(i64::MAX, |after| after.placed_at.ms()),
+        after.map_or("", |after| after.order.as_str()),
+        after.map_or(0, |after| after.line),
+        // One more shows that there is more.
+        movements.limit + 1,
+    ])?;
+    let mut lines: Vec<StatementLine> = Vec::new();
+    let mut last = None;
     while let Some(row) = rows.next()? {
+        if lines.len() == movements.limit {
+            return Ok((lines, last.map(|last: LineCursor| last.to_text())));
+        }
+        last = Some(LineCursor {
+            placed_at: Timestamp::from_ms(plain(row, "placed_at")?),
+            line: plain(row, "line")?,
+            order: plain(row, "order_id")?,
+        });
         let state: LineState = json(row, "state")?;
         let terms = &state.terms;
         lines.push(StatementLine {
@@ -169,7 +190,7 @@ fn lines(
             due_at: state.hold_over_at().map(Timestamp::ms),
         });
     }
-    Ok(lines)
+    Ok((lines, None))
 }
 
 /// The whole log, oldest first.

@@ -7,8 +7,9 @@ use shoptag_commerce::{BrandId, CreatorId, MINUTE_MS, TenantId, Timestamp, Touch
 use super::collaborations;
 use crate::bag_bindings::BindingFacts;
 use crate::clicks::{ClickFacts, Clicked, NewClick, touchpoint};
-use crate::store::StoreError;
+use crate::collaborations::email_hash;
 use crate::store::sql::rows::{checked, json, plain, to_json};
+use crate::store::{Journey, StoreError};
 
 /// Counts a click, or finds it counted.
 ///
@@ -133,23 +134,68 @@ pub(super) fn binding_facts(
     }))
 }
 
-/// Whether another order was credited by this click, and not cancelled since.
+/// Whether an order of another shopper was credited by this click, and not cancelled since. Another
+/// shopper is another e-mail address: a receipt belongs to one device, and neither that nor a
+/// network address is kept. Where an address was erased nothing can be compared.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn is_used(
+pub(super) fn is_used_by_another(
     connection: &Connection,
     tenant: &TenantId,
     touch: &TouchId,
+    email: Option<[u8; 32]>,
 ) -> Result<bool, StoreError> {
+    let Some(own) = email else {
+        return Ok(false);
+    };
     let mut statement = connection.prepare_cached(
-        "SELECT EXISTS (
-             SELECT 1 FROM credits c JOIN fulfilments f USING (tenant_id, order_id, brand_id)
-             WHERE c.tenant_id = ?1 AND c.touch_id = ?2 AND f.status <> 'cancelled') AS used",
+        "SELECT DISTINCT r.email FROM credits c
+         JOIN fulfilments f ON f.tenant_id = c.tenant_id AND f.order_id = c.order_id
+                           AND f.brand_id = c.brand_id
+         JOIN orders o ON o.tenant_id = c.tenant_id AND o.order_id = c.order_id
+         JOIN recipients r ON r.tenant_id = o.tenant_id AND r.quote_id = o.quote_id
+         WHERE c.tenant_id = ?1 AND c.touch_id = ?2 AND f.status <> 'cancelled'",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), touch.as_str()])?;
-    match rows.next()? {
-        Some(row) => plain(row, "used"),
-        None => Ok(false),
+    while let Some(row) = rows.next()? {
+        if email_hash(&plain::<String>(row, "email")?) != own {
+            return Ok(true);
+        }
     }
+    Ok(false)
+}
+
+/// View sessions in which something was tapped and that no order named, without the taps that do
+/// not count. Taps are counted with and without consent, as those behind an order are.
+///
+/// # Errors
+/// The database's.
+pub(super) fn without_order(
+    connection: &Connection,
+    tenant: &TenantId,
+) -> Result<Vec<Journey>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT c.session, c.document FROM clicks c
+         LEFT JOIN ordered_sessions o ON o.tenant_id = c.tenant_id AND o.session = c.session
+         WHERE c.tenant_id = ?1 AND o.session IS NULL
+         ORDER BY c.session, c.clicked_at, c.touch_id",
+    )?;
+    let mut rows = statement.query([tenant.as_str()])?;
+    let mut journeys: Vec<Journey> = Vec::new();
+    let mut session = None;
+    while let Some(row) = rows.next()? {
+        let click: Touchpoint = json(row, "document")?;
+        if !click.exclusions.is_empty() {
+            continue;
+        }
+        let own: String = plain(row, "session")?;
+        let touch = (click.creator, click.time.at);
+        match journeys.last_mut() {
+            Some(journey) if session.as_ref() == Some(&own) => journey.push(touch),
+            _ => journeys.push(vec![touch]),
+        }
+        session = Some(own);
+    }
+    Ok(journeys)
 }

@@ -3,13 +3,14 @@
 use rusqlite::{Connection, Row, params};
 use shoptag_attribution::{
     Collaboration, CollaborationEnd, CollaborationFields, CollaborationKind, CollaborationScope,
-    EndedBy, TermsVersion,
+    CutNotice, EndedBy, NoticeKind, TermsVersion, cut_notices as notices_of,
 };
 use shoptag_commerce::{
     BasisPoints, BrandId, CollaborationId, CreatorId, ProductId, TenantId, Timestamp,
 };
 use shoptag_ledger::{HoldPeriod, PaidBy, PlatformFee};
 
+use super::own;
 use crate::collaborations::{BAG_BINDING_DAYS, Changed, CreditSetup, changed};
 use crate::store::StoreError;
 use crate::store::sql::rows::{checked, plain};
@@ -54,6 +55,9 @@ pub(super) fn apply(
              SET email_hash = excluded.email_hash",
             params![tenant.as_str(), creator.as_str(), hash],
         )?;
+    }
+    for (creator, mark) in &setup.marks {
+        own::save(connection, tenant, creator, mark)?;
     }
     let mut changes = Vec::new();
     for wish in &setup.wishes {
@@ -129,6 +133,72 @@ pub(super) fn end(
         params![tenant.as_str(), id.as_str(), end.at.ms(), ender(end.by)],
     )?;
     Ok(changed > 0)
+}
+
+/// Every message on a cut, in order of their due time, and when it was handed out.
+///
+/// # Errors
+/// The database's.
+pub(super) fn cut_notices(
+    connection: &Connection,
+    tenant: &TenantId,
+) -> Result<Vec<(CutNotice, Option<Timestamp>)>, StoreError> {
+    let mut found = Vec::new();
+    for notice in all(connection, tenant)?.iter().flat_map(notices_of) {
+        let mut statement = connection.prepare_cached(
+            "SELECT told_at FROM cut_notices_told
+             WHERE tenant_id = ?1 AND collaboration_id = ?2 AND kind = ?3 AND due_at = ?4",
+        )?;
+        let mut rows = statement.query(params![
+            tenant.as_str(),
+            notice.collaboration.as_str(),
+            notice_kind(notice.kind),
+            notice.due_at.ms()
+        ])?;
+        let told_at: Option<i64> = match rows.next()? {
+            Some(row) => Some(plain(row, "told_at")?),
+            None => None,
+        };
+        found.push((notice, told_at.map(Timestamp::from_ms)));
+    }
+    found.sort_by_key(|(notice, _)| (notice.due_at, notice.kind));
+    Ok(found)
+}
+
+/// Messages that are due and were not handed out yet, which they are now.
+///
+/// # Errors
+/// The database's.
+pub(super) fn tell_cut_notices(
+    connection: &Connection,
+    tenant: &TenantId,
+    now: Timestamp,
+) -> Result<Vec<CutNotice>, StoreError> {
+    let mut due = Vec::new();
+    for (notice, told_at) in cut_notices(connection, tenant)? {
+        if told_at.is_some() || notice.due_at > now {
+            continue;
+        }
+        connection.execute(
+            "INSERT INTO cut_notices_told VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                tenant.as_str(),
+                notice.collaboration.as_str(),
+                notice_kind(notice.kind),
+                notice.due_at.ms(),
+                now.ms()
+            ],
+        )?;
+        due.push(notice);
+    }
+    Ok(due)
+}
+
+fn notice_kind(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Cut => "cut",
+        NoticeKind::Reminder => "reminder",
+    }
 }
 
 const COLUMNS: &str = "SELECT collaboration_id, creator_id, brand_id, product_id, kind,

@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt};
-use shoptag_commerce::{CreatorId, Digest, TenantId, Timestamp, TouchId};
+use shoptag_commerce::{Digest, TenantId, Timestamp, TouchId};
 use shoptag_ledger::{Event, LineRef, LineTerms, RecordKey};
 
-use super::{clicks, collaborations, ledger};
-use crate::collaborations::email_hash;
-use crate::decisions::exclusion_code;
-use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, RefusedReceipt, gather};
+use super::{clicks, collaborations, ledger, own};
+use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, gather};
 use crate::orders::NewOrder;
 use crate::store::StoreError;
 use crate::store::sql::rows::{plain, to_json};
@@ -31,11 +29,10 @@ pub(in crate::store::sql) fn credit(
     presented: &PresentedCredit,
 ) -> Result<(), StoreError> {
     let facts = facts(connection, order, presented)?;
-    let (evidence, refused) = gather(order, quoted_at, presented, &facts).map_err(corrupt)?;
+    let evidence = gather(order, quoted_at, presented, &facts).map_err(corrupt)?;
     let decision = evidence.decide();
     let tenant = &order.record.tenant;
     insert(connection, tenant, &to_json(&evidence)?, &decision)?;
-    insert_refused(connection, order, &refused)?;
     for touch in &evidence.touchpoints {
         connection
             .prepare_cached(
@@ -66,46 +63,24 @@ fn facts(
         return Ok(facts);
     }
     let tenant = &order.record.tenant;
+    let email = own::email_of(connection, order)?;
     let named = presented.receipts.iter();
     let named: BTreeSet<&TouchId> = named.filter_map(|receipt| receipt.touch.as_ref()).collect();
     for touch in named {
         if let Some(click) = clicks::find(connection, tenant, touch)? {
-            if clicks::is_used(connection, tenant, touch)? {
+            if clicks::is_used_by_another(connection, tenant, touch, email)? {
                 facts.used.insert(touch.clone());
             }
             facts.clicks.insert(touch.clone(), click);
         }
     }
-    facts.own = own_purchases(connection, order)?;
+    facts.own = own::signs(connection, tenant, email, &presented.marks)?;
     for shipment in &order.record.shipments {
         let brand = &shipment.brand.id;
         let (days, _) = collaborations::brand_terms(connection, tenant, brand)?;
         facts.bag_binding_days.insert(brand.clone(), days);
     }
     Ok(facts)
-}
-
-/// Creators whose address is the one in the quote.
-fn own_purchases(connection: &Connection, order: &NewOrder) -> Result<Vec<CreatorId>, StoreError> {
-    let tenant = order.record.tenant.as_str();
-    let mut statement = connection
-        .prepare_cached("SELECT email FROM recipients WHERE tenant_id = ?1 AND quote_id = ?2")?;
-    let mut rows = statement.query(params![tenant, order.quote_id.as_str()])?;
-    let Some(row) = rows.next()? else {
-        return Ok(Vec::new());
-    };
-    let address: String = plain(row, "email")?;
-    let creators = connection
-        .prepare_cached(
-            "SELECT creator_id FROM creator_emails WHERE tenant_id = ?1 AND email_hash = ?2
-             ORDER BY creator_id",
-        )?
-        .query_map(params![tenant, email_hash(&address)], |row| row.get(0))?
-        .collect::<Result<Vec<String>, _>>()?;
-    creators
-        .into_iter()
-        .map(|id| CreatorId::parse(id).map_err(corrupt))
-        .collect()
 }
 
 fn insert(
@@ -135,26 +110,6 @@ fn insert(
             decision.canonical_bytes().map_err(corrupt)?,
             digest.to_string(),
         ])?;
-    Ok(())
-}
-
-fn insert_refused(
-    connection: &Connection,
-    order: &NewOrder,
-    refused: &[RefusedReceipt],
-) -> Result<(), StoreError> {
-    let (tenant, id) = (&order.record.tenant, &order.record.order_id);
-    for (position, receipt) in refused.iter().enumerate() {
-        connection
-            .prepare_cached("INSERT INTO refused_receipts VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![
-                tenant.as_str(),
-                id.as_str(),
-                position,
-                receipt.line,
-                exclusion_code(&receipt.reason),
-            ])?;
-    }
     Ok(())
 }
 

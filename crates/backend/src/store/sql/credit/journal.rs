@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use shoptag_attribution::Clock;
-use shoptag_commerce::{CreatorId, MINUTE_MS, TenantId, Timestamp};
+use shoptag_commerce::{CreatorId, MINUTE_MS, TenantId};
 use shoptag_protocol::{RejectedTouchpoint, TouchpointKind};
 
-use crate::store::sql::rows::{checked, plain};
-use crate::store::{Journey, StoreError, TakenTouchpoints};
+use crate::store::{StoreError, TakenTouchpoints};
 use crate::touchpoints::{JournalFacts, NewTouchpoint, Stored, weigh};
 
 /// Writes a batch; each touchpoint once, by its id.
@@ -170,36 +169,4 @@ fn kind_name(kind: TouchpointKind) -> &'static str {
         TouchpointKind::CardOpen => "card_open",
         TouchpointKind::BagAdd => "bag_add",
     }
-}
-
-/// View sessions that no order named, without what does not count.
-///
-/// # Errors
-/// The database's.
-pub(super) fn without_order(
-    connection: &Connection,
-    tenant: &TenantId,
-) -> Result<Vec<Journey>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT t.session, t.creator_id, t.happened_at FROM touchpoints t
-         LEFT JOIN ordered_sessions o USING (tenant_id, session)
-         WHERE t.tenant_id = ?1 AND t.excluded = '' AND o.session IS NULL
-         ORDER BY t.session, t.happened_at, t.sequence",
-    )?;
-    let mut rows = statement.query([tenant.as_str()])?;
-    let mut journeys: Vec<Journey> = Vec::new();
-    let mut session = None;
-    while let Some(row) = rows.next()? {
-        let own: String = plain(row, "session")?;
-        let touch = (
-            checked(row, "creator_id", CreatorId::parse)?,
-            Timestamp::from_ms(plain(row, "happened_at")?),
-        );
-        match journeys.last_mut() {
-            Some(journey) if session.as_ref() == Some(&own) => journey.push(touch),
-            _ => journeys.push(vec![touch]),
-        }
-        session = Some(own);
-    }
-    Ok(journeys)
 }

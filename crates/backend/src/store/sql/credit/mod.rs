@@ -7,11 +7,12 @@ mod decide;
 mod journal;
 mod keys;
 mod ledger;
+mod own;
 mod refunds;
 mod views;
 
 use async_trait::async_trait;
-use shoptag_attribution::{Collaboration, CollaborationEnd};
+use shoptag_attribution::{Collaboration, CollaborationEnd, CutNotice};
 use shoptag_commerce::{CollaborationId, TenantId, Timestamp, TouchId, VariantId, VideoId};
 use shoptag_ledger::{Event, Payout, Record, RecordKey, Refusal};
 use shoptag_protocol::StatementDocument;
@@ -50,6 +51,23 @@ impl<E: Engine> CreditStore for E {
         now: Timestamp,
     ) -> Result<Changed, StoreError> {
         self.write(move |connection| collaborations::apply(connection, &tenant, &setup, now))
+            .await
+    }
+
+    async fn cut_notices(
+        &self,
+        tenant: TenantId,
+    ) -> Result<Vec<(CutNotice, Option<Timestamp>)>, StoreError> {
+        self.read(move |connection| collaborations::cut_notices(connection, &tenant))
+            .await
+    }
+
+    async fn tell_cut_notices(
+        &self,
+        tenant: TenantId,
+        now: Timestamp,
+    ) -> Result<Vec<CutNotice>, StoreError> {
+        self.write(move |connection| collaborations::tell_cut_notices(connection, &tenant, now))
             .await
     }
 
@@ -176,7 +194,7 @@ impl<E: Engine> CreditStore for E {
     }
 
     async fn journeys_without_order(&self, tenant: TenantId) -> Result<Vec<Journey>, StoreError> {
-        self.read(move |connection| journal::without_order(connection, &tenant))
+        self.read(move |connection| clicks::without_order(connection, &tenant))
             .await
     }
 

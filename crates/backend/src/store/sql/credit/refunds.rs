@@ -108,7 +108,10 @@ pub(super) fn refund(
         refund_id: command.refund_id.clone(),
         number: record.number.clone(),
         currency: record.currency,
-        amount_minor: refunded.iter().map(|line| line.amount_minor).sum(),
+        amount_minor: refunded
+            .iter()
+            .try_fold(0_i64, |sum, line| sum.checked_add(line.amount_minor))
+            .ok_or_else(|| corrupt("refunds of an order do not fit 64 bits"))?,
         refunded_at: command.now,
         lines: refunded,
     };
