@@ -30,6 +30,7 @@ cargo xtask COMMAND
 
   demo [--port N]  the video page with a real backend, on 127.0.0.1 (port 8787)
   test [--only P]  every test; P is host, wasm or journeys
+  test --long      a million random operations, and forty thousand cases of each property of money
   check            format, lints, documentation, dependencies, architecture, size
   bench            every benchmark, with figures in target/bench
   package          the npm package and the release archive in target/package
@@ -51,6 +52,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["test"] => test::run(&test::Part::ALL),
+        ["test", "--long"] => test::run(&[test::Part::Long]),
         ["test", "--only", name] => {
             let part = test::Part::named(name).with_context(|| format!("no such part: {name}"))?;
             test::run(&[part])

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: the tests of the host, of wasm in a browser, and the journeys in a real browser.
+//! `cargo xtask test`: the tests of the host, of wasm in a browser, and the journeys in a real browser;
+//! with `--long`, the random tests for as long as nobody wants to wait every day.
 
 use std::process::Command;
 use std::time::Instant;
@@ -13,6 +14,13 @@ use crate::{paths, shell, site, tools};
 /// `wasm_tools` is built apart: with other features than the rest, it would be compiled twice.
 const SELECTION: [&str; 3] = ["--workspace", "--exclude", "wasm_tools"];
 
+/// Operations of the long simulation, beyond the seeds of every day (tests/simulation).
+const LONG_OPERATIONS: &str = "1000000";
+
+/// Cases of each property in a long run: a case of the ledger has 25 events on average, so that they are a
+/// million.
+const LONG_CASES: &str = "40000";
+
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -22,10 +30,12 @@ pub(crate) enum Part {
     Wasm,
     /// A shopper's ways through the demo, and the pixel test, in Chromium by WebDriver.
     Journeys,
+    /// The simulation and the properties of money, for longer. Only when asked for.
+    Long,
 }
 
 impl Part {
-    /// All parts, the quickest to fail first.
+    /// The parts of every day, the quickest to fail first.
     pub(crate) const ALL: [Part; 3] = [Part::Host, Part::Wasm, Part::Journeys];
 
     /// The part by its name on the command line.
@@ -38,6 +48,7 @@ impl Part {
             Part::Host => "host",
             Part::Wasm => "wasm",
             Part::Journeys => "journeys",
+            Part::Long => "long",
         }
     }
 }
@@ -56,6 +67,7 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
             Part::Host => host(),
             Part::Wasm => wasm(),
             Part::Journeys => journeys(),
+            Part::Long => long(),
         };
         let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
         if let Err(error) = outcome {
@@ -80,6 +92,22 @@ fn host() -> Result<()> {
     )?;
     let mut tools = shell::cargo(&["test", "--package", "wasm_tools"]);
     shell::step("the tests of the wasm tools", &mut tools)
+}
+
+fn long() -> Result<()> {
+    let mut simulation = shell::cargo(&["test", "--package", "shoptag", "--test", "simulation"]);
+    simulation.args(["--", "--nocapture", "whatever_fails"]);
+    simulation.env("SHOPTAG_OPERATIONS", LONG_OPERATIONS);
+    shell::step("the simulation, a million operations", &mut simulation)?;
+    let mut properties = shell::cargo(&["test", "--lib"]);
+    properties.args([
+        "--package",
+        "shoptag-commerce",
+        "--package",
+        "shoptag-ledger",
+    ]);
+    properties.env("PROPTEST_CASES", LONG_CASES);
+    shell::step("the properties of money, a million events", &mut properties)
 }
 
 fn wasm() -> Result<()> {

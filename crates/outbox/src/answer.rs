@@ -46,7 +46,8 @@ impl Answer {
     ///
     /// Only a 2xx that names this very order is a delivery. 408, 425, 429, 5xx, an order still in
     /// flight, redirects and everything unexpected are tried again; 401 and 403 after a renewal; every
-    /// other 4xx is final.
+    /// other 4xx is final. A 4xx without a problem document is not our backend's word, and is tried
+    /// again: a portal or a firewall spoke.
     #[must_use]
     pub fn judge(&self, order: &OrderId) -> Verdict {
         let Self::Http {
@@ -62,14 +63,13 @@ impl Answer {
         };
         match status {
             200..=299 if order_id.as_ref() == Some(order) => Verdict::Delivered,
-            401 | 403 => Verdict::Renew,
+            401 | 403 if code.is_some() => Verdict::Renew,
             408 | 425 | 429 => Verdict::Retry {
                 retry_after_ms: *retry_after_ms,
             },
             409 if code.as_deref() == Some("idempotency-in-flight") => Verdict::Retry {
                 retry_after_ms: *retry_after_ms,
             },
-            // A 4xx without a problem document is not our backend's word: a proxy or a portal spoke.
             400..=499 if code.is_some() => Verdict::Refused {
                 status: *status,
                 code: code.clone().unwrap_or_else(|| "unknown".to_owned()),
@@ -120,9 +120,11 @@ mod tests {
                 retry.clone(),
             ),
             (http(404, None, None), retry.clone()),
+            (http(401, None, None), retry.clone()),
+            (http(403, None, None), retry.clone()),
             (Answer::Nothing, retry),
             (http(401, None, Some("token-expired")), Verdict::Renew),
-            (http(403, None, None), Verdict::Renew),
+            (http(403, None, Some("origin")), Verdict::Renew),
         ] {
             assert_eq!(answer.judge(&order("a")), expected, "{answer:?}");
         }

@@ -1,0 +1,200 @@
+//! IndexedDB as the widget uses it (`src/browser/storage.rs`), for one browser: texts by key, one
+//! transaction after another. What was not committed when a tab died may be there or not; what was
+//! acknowledged is.
+
+use std::collections::BTreeMap;
+
+use shoptag::event::{Event, Stored};
+use shoptag::touchpoint::SavedTouchpoints;
+use shoptag_commerce::IdempotencyKey;
+use shoptag_outbox::Record;
+use shoptag_protocol::SavedBag;
+
+use crate::bugs::Bug;
+use crate::happening::{Happening, TabId};
+use crate::tab::told;
+use crate::world::World;
+
+/// A transaction that writes.
+#[derive(Debug, Clone)]
+pub(crate) enum Write {
+    Bag(SavedBag),
+    /// A confirmed order, or one that was refused since.
+    Submission(Record),
+    Forget(IdempotencyKey),
+    Touchpoints(Option<SavedTouchpoints>),
+}
+
+/// The browser's database.
+#[derive(Debug, Default)]
+pub(crate) struct Storage {
+    /// Blocked: private mode, a sandboxed frame.
+    pub(crate) is_blocked: bool,
+    /// The quota is used up: nothing more goes in.
+    pub(crate) is_full: bool,
+    /// When the last transaction that was begun ends.
+    pub(crate) busy_until_ms: i64,
+    bag: Option<String>,
+    outbox: BTreeMap<String, String>,
+    touchpoints: Option<String>,
+}
+
+impl Storage {
+    /// Carries a transaction out; whether it is durable now.
+    pub(crate) fn commit(&mut self, write: &Write) -> bool {
+        if self.is_blocked {
+            return false;
+        }
+        match write {
+            Write::Forget(key) => {
+                self.outbox.remove(key.as_str());
+            }
+            Write::Bag(bag) if bag.lines.is_empty() => self.bag = None,
+            Write::Touchpoints(None) => self.touchpoints = None,
+            _ if self.is_full => return false,
+            Write::Bag(bag) => self.bag = Some(json(bag)),
+            Write::Touchpoints(Some(saved)) => self.touchpoints = Some(json(saved)),
+            Write::Submission(record) => {
+                let key = record.key.as_str().to_owned();
+                self.outbox.insert(key, json(record));
+            }
+        }
+        true
+    }
+
+    /// As a queue that is stored as one value: what the writer does not know of is gone.
+    pub(crate) fn keep_only(&mut self, known: impl Fn(&str) -> bool) {
+        self.outbox.retain(|key, _| known(key));
+    }
+
+    pub(crate) fn load(&self) -> Stored {
+        Stored {
+            bag: self.bag(),
+            submissions: self.submissions(),
+            unreadable: 0,
+            touchpoints: self.touchpoints.as_deref().map(read),
+            durable: !self.is_blocked,
+        }
+    }
+
+    pub(crate) fn bag(&self) -> Option<SavedBag> {
+        self.bag.as_deref().map(read)
+    }
+
+    pub(crate) fn submissions(&self) -> Vec<Record> {
+        self.outbox.values().map(|text| read(text)).collect()
+    }
+}
+
+impl World<'_> {
+    /// Puts a confirmed order on its way into storage.
+    pub(crate) fn keep(&mut self, id: TabId, record: Record) {
+        if let Some(intent) = self.witness.intents.get_mut(&record.order_id) {
+            intent.key = Some(record.key.clone());
+        }
+        if self.bug == Some(Bug::ConfirmsBeforeStored) {
+            let kept = self.kept(record.key.clone(), true);
+            self.plan(0, told(id, kept));
+        }
+        self.plan_write(id, Write::Submission(record), true);
+    }
+
+    fn kept(&mut self, key: IdempotencyKey, durable: bool) -> Event {
+        Event::SubmissionKept {
+            key,
+            durable,
+            entropy: self.dice.entropy(),
+        }
+    }
+
+    pub(crate) fn plan_write(&mut self, tab: TabId, write: Write, is_awaited: bool) {
+        let shopper = self.tabs[&tab].shopper;
+        let takes_ms = self.dice.between(1, 40);
+        let storage = &mut self.shoppers[shopper].storage;
+        storage.busy_until_ms = storage.busy_until_ms.max(self.now_ms) + takes_ms;
+        let write = Box::new(write);
+        let what = Happening::Commits {
+            tab,
+            shopper,
+            write,
+            is_awaited,
+        };
+        self.queue
+            .plan(self.shoppers[shopper].storage.busy_until_ms, what);
+    }
+
+    /// A transaction ends. That of a tab that has died since may be carried out or given up.
+    pub(crate) fn commits(&mut self, id: TabId, shopper: usize, write: Write, is_awaited: bool) {
+        let lives = self.tabs.contains_key(&id);
+        let done = (lives || self.dice.chance(500)) && {
+            let storage = &mut self.shoppers[shopper].storage;
+            if self.bug == Some(Bug::QueueIsOneValue)
+                && matches!(write, Write::Submission(_))
+                && let Some(tab) = self.tabs.get(&id)
+            {
+                storage.keep_only(|key| tab.known.contains(key));
+            }
+            storage.commit(&write)
+        };
+        self.note(format_args!(
+            "tab {id} commits {}: {done}",
+            write_name(&write)
+        ));
+        match write {
+            Write::Submission(record) if is_awaited => {
+                let kept = self.kept(record.key, done);
+                let delay_ms = self.dice.between(0, 20);
+                if !(self.bug == Some(Bug::ConfirmsBeforeStored)) {
+                    self.plan(delay_ms, told(id, kept));
+                }
+            }
+            Write::Bag(_) if done => {
+                let saved = self.shoppers[shopper].storage.bag();
+                for other in self.tabs_of(shopper).into_iter().filter(|tab| *tab != id) {
+                    let event = Event::BagChangedElsewhere(saved.clone());
+                    self.plan(3, told(other, event));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn plan_read(&mut self, tab: TabId, everything: bool) {
+        let shopper = &mut self.shoppers[self.tabs[&tab].shopper];
+        let at_ms = shopper.storage.busy_until_ms.max(self.now_ms) + self.dice.between(1, 20);
+        self.queue.plan(at_ms, Happening::Reads { tab, everything });
+    }
+
+    pub(crate) fn reads(&mut self, id: TabId, everything: bool) {
+        let Some(tab) = self.tabs.get(&id) else {
+            return;
+        };
+        let storage = &self.shoppers[tab.shopper].storage;
+        let event = if everything {
+            Event::StorageLoaded(storage.load())
+        } else {
+            Event::SubmissionsLoaded {
+                submissions: storage.submissions(),
+                entropy: self.dice.entropy(),
+            }
+        };
+        self.tell(id, event);
+    }
+}
+
+fn write_name(write: &Write) -> &'static str {
+    match write {
+        Write::Bag(_) => "bag",
+        Write::Submission(_) => "submission",
+        Write::Forget(_) => "forgetting",
+        Write::Touchpoints(_) => "touchpoints",
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).unwrap()
+}
