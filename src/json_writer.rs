@@ -1,11 +1,13 @@
-//! A serde serializer that writes JSON text: small first. It knows whole numbers, texts, truths, lists, structs
-//! and variants that carry nothing, which is what the widget sends and keeps; anything else is refused.
+//! A serde serializer that writes JSON text: small first. It knows whole numbers, numbers of three decimals,
+//! texts, truths, lists, structs and variants that carry nothing, which is what the widget sends and keeps;
+//! anything else is refused.
 
 use std::fmt::Display;
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
-/// Writes a value; `None` if it holds something that is not known here (a float, bytes, a map).
+/// Writes a value; `None` if it holds something that is not known here (bytes, a map, a number above
+/// 9e12 with decimals).
 #[must_use]
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Option<String> {
     let mut text = String::new();
@@ -177,8 +179,29 @@ impl<'a> Serializer for Writer<'a> {
         Err(Unknown)
     }
 
-    fn serialize_f64(self, _: f64) -> Result<(), Unknown> {
-        Err(Unknown)
+    /// Rounded to thousandths: moments of a video, which are whole milliseconds.
+    fn serialize_f64(self, value: f64) -> Result<(), Unknown> {
+        // Whole numbers up to 2^53 are exact.
+        let thousandths = value.abs() * 1_000.0 + 0.5;
+        if thousandths.is_nan() || thousandths >= 9e15 {
+            return Err(Unknown);
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 9e15"
+        )]
+        let thousandths = thousandths as u64;
+        write_whole(self.0, value < 0.0, thousandths / 1_000);
+        let mut rest = thousandths % 1_000;
+        if rest > 0 {
+            self.0.push('.');
+        }
+        while rest > 0 {
+            write_whole(self.0, false, rest / 100);
+            rest = rest % 100 * 10;
+        }
+        Ok(())
     }
 
     fn serialize_char(self, value: char) -> Result<(), Unknown> {
@@ -355,8 +378,27 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_of_a_video_has_milliseconds() {
+        for (value, text) in [
+            (0.0, "0"),
+            (12.0, "12"),
+            (12.25, "12.25"),
+            (0.001, "0.001"),
+            (3.1, "3.1"),
+            (7.05, "7.05"),
+            (1.000_4, "1"),
+            (86_399.999, "86399.999"),
+            (-0.5, "-0.5"),
+        ] {
+            assert_eq!(write(&value).as_deref(), Some(text));
+        }
+        for value in [f64::NAN, f64::INFINITY, 1e15] {
+            assert_eq!(write(&value), None, "{value}");
+        }
+    }
+
+    #[test]
     fn what_is_not_known_is_refused_and_not_guessed() {
-        assert_eq!(write(&0.5), None);
         assert_eq!(write(&vec![f64::NAN]), None);
         assert_eq!(write(&std::collections::BTreeMap::from([("a", 1)])), None);
     }
