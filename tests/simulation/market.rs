@@ -217,13 +217,13 @@ fn credit() -> CreditSetup {
             bag_binding_days: 3,
             hold: HoldPeriod::days(0).unwrap(),
         }],
-        emails: Vec::new(),
         wishes: vec![
             wish("mira", "halden", 1_200),
             wish("mira", "norrby", 1_000),
             wish("ben", "halden", 1_500),
             wish("ben", "norrby", 800),
         ],
+        ..CreditSetup::default()
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use shoptag::event::{Event, Stored};
+use shoptag::json_writer;
 use shoptag::touchpoint::SavedTouchpoints;
 use shoptag_commerce::IdempotencyKey;
 use shoptag_outbox::Record;
@@ -191,8 +192,9 @@ fn write_name(write: &Write) -> &'static str {
     }
 }
 
+/// As the widget itself writes it.
 fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap()
+    json_writer::write(value).unwrap()
 }
 
 fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use shoptag::effect::{Announcement, Effect};
 use shoptag::event::{Event, Timer};
+use shoptag::json_writer;
 use shoptag::session::{Session, Setup};
 use shoptag_attribution::journal::Consent;
 use shoptag_commerce::{IdempotencyKey, SiteKey, TouchId, VideoId};
@@ -153,7 +154,7 @@ impl World<'_> {
             Effect::FixOrder(request) => {
                 let pressed = self.tabs.get_mut(&id).unwrap().pressed.take();
                 self.witness.made(shopper, &request, pressed);
-                let body = serde_json::to_string(&*request).ok();
+                let body = json_writer::write(&*request);
                 let order_id = request.order_id;
                 self.plan(0, told(id, Event::OrderFixed { order_id, body }));
             }
@@ -296,8 +297,9 @@ impl World<'_> {
     }
 }
 
+/// As the widget itself writes it.
 fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap()
+    json_writer::write(value).unwrap()
 }
 
 pub(crate) fn told(tab: TabId, event: Event) -> Happening {
