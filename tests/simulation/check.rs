@@ -9,6 +9,7 @@ use shoptag_backend::ledger_accounts::{replay_decision, verify};
 use shoptag_backend::store::CreditStore;
 use shoptag_commerce::{Digest, OrderId};
 use shoptag_ledger::Outcome;
+use shoptag_protocol::Problem;
 
 use crate::market::{STOCK, tenant};
 use crate::stranger::Mistake;
@@ -88,6 +89,21 @@ impl World<'_> {
                 broken.push(format!("order {id}: told as refused, and exists"));
             }
         }
+    }
+
+    /// Why confirmed orders were refused for good.
+    pub(crate) fn refusals(&self) -> Vec<String> {
+        let connection = self.backend.connect();
+        let sql = "SELECT body FROM idempotency_keys WHERE key = ?1 AND status >= 400";
+        let mut statement = connection.prepare(sql).unwrap();
+        let intents = self.witness.intents.values().filter(|it| it.is_confirmed);
+        let keys = intents.filter_map(|intent| intent.key.as_ref());
+        let codes = keys.filter_map(|key| {
+            let body = statement.query_row([key.as_str()], |row| row.get::<_, Vec<u8>>(0));
+            let problem: Problem = serde_json::from_slice(&body.ok()?).unwrap();
+            Some(problem.code)
+        });
+        codes.collect()
     }
 
     /// Nothing waits any more, and whoever was refused can still see it.

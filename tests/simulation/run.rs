@@ -32,6 +32,8 @@ pub(crate) struct Outcome {
     pub(crate) orders: usize,
     /// Orders that had to arrive, because storage had acknowledged them.
     pub(crate) confirmed: usize,
+    /// Those of them that the backend refused for good, by the code of the refusal.
+    pub(crate) refused: Vec<String>,
     pub(crate) broken: Vec<String>,
     pub(crate) trace_end: String,
 }
@@ -72,6 +74,7 @@ impl Stage {
             trace_hash: world.trace_hash(),
             operations: world.operations,
             orders: world.witness.placed.len(),
+            refused: world.refusals(),
             confirmed: world
                 .witness
                 .intents
@@ -109,7 +112,7 @@ impl World<'_> {
             self.add_stranger();
         }
         self.plan(10_000, Happening::Operates);
-        let minutes = self.dice.between(3, 8);
+        let minutes = self.dice.between(2, 6);
         self.run_until(self.now_ms + minutes * MINUTE_MS);
     }
 
