@@ -81,5 +81,35 @@ mod tests {
             let mirrored: Vec<i64> = allocate(-amount, &weights).unwrap();
             prop_assert!(parts.iter().zip(&mirrored).all(|(a, b)| *a == -*b));
         }
+
+        #[test]
+        fn no_part_has_the_wrong_sign_or_is_a_whole_unit_off(
+            amount in 0_i64..=i64::MAX,
+            weights in prop::collection::vec(0_u64..=999_999_999_999_999_999, 1..60),
+        ) {
+            prop_assume!(weights.iter().any(|&weight| weight > 0));
+            let sum: u128 = weights.iter().copied().map(u128::from).sum();
+            for (part, weight) in allocate(amount, &weights).unwrap().iter().zip(&weights) {
+                let exact = u128::from(amount.unsigned_abs()) * u128::from(*weight);
+                let part = u128::try_from(*part).unwrap();
+                prop_assert!((part * sum).abs_diff(exact) < sum, "{part} of {weight}");
+            }
+        }
+
+        #[test]
+        fn parts_sorted_by_a_fixed_key_do_not_depend_on_the_order_of_arrival(
+            amount in -1_000_000_i64..1_000_000,
+            (shares, shuffled) in prop::collection::btree_map("[a-z]{1,3}", 1_u64..100, 1..12)
+                .prop_map(|shares| shares.into_iter().collect::<Vec<_>>())
+                .prop_flat_map(|shares| (Just(shares.clone()), Just(shares).prop_shuffle())),
+        ) {
+            let by_name = |mut shares: Vec<(String, u64)>| {
+                shares.sort();
+                let weights: Vec<u64> = shares.iter().map(|(_, weight)| *weight).collect();
+                let names = shares.into_iter().map(|(name, _)| name);
+                names.zip(allocate(amount, &weights).unwrap()).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(by_name(shares), by_name(shuffled));
+        }
     }
 }

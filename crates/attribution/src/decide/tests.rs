@@ -670,6 +670,7 @@ proptest! {
             let Some(credit) = &line.credit else { continue };
             let due = Money::new(line.base_minor, decision.currency).share(credit.rate.rate_bps);
             prop_assert_eq!(credit.commission_minor, due.amount_minor);
+            prop_assert!(credit.commission_minor.abs() <= line.base_minor.abs());
             let mirror = mirror.credit.as_ref().unwrap().commission_minor;
             prop_assert_eq!(mirror, -credit.commission_minor);
             *by_creator.entry(credit.creator.clone()).or_default() += credit.commission_minor;

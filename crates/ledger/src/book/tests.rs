@@ -738,6 +738,32 @@ proptest! {
     }
 
     #[test]
+    fn a_balance_of_the_past_is_what_it_was_then(
+        events in prop::collection::vec((any_event(), 0_i64..3), 1..40),
+    ) {
+        let mut book = Book::new();
+        let mut today = 0;
+        let mut then = Vec::new();
+        for (number, (event, step)) in events.iter().enumerate() {
+            today += step;
+            let key = RecordKey::parse(format!("key {number}")).unwrap();
+            let _refused_or_not = book.record(key, event.clone(), day(today));
+            then.push((day(today), book.balances().clone()));
+        }
+        let accounts: Vec<Account> =
+            book.balances().iter().map(|(_, account, _)| account.clone()).collect();
+        for (index, (at, balances)) in then.iter().enumerate() {
+            // Of several records of one instant the last one counts.
+            if then.get(index + 1).is_some_and(|(next, _)| next == at) {
+                continue;
+            }
+            for account in &accounts {
+                prop_assert_eq!(book.balance_at(account, euro(), *at), balances.of(account, euro()));
+            }
+        }
+    }
+
+    #[test]
     fn any_series_of_refunds_to_the_total_leaves_exactly_nothing(
         base in 1_i64..10_000_000,
         rate in 0_u16..=10_000,
