@@ -1,10 +1,10 @@
 //! The bag's lines and what may be done to them. Pure.
 
-use shoptag_commerce::{Currency, Timestamp, VariantId};
+use shoptag_commerce::{Currency, ORDER_LINES_MAX, Timestamp, VariantId};
 use shoptag_protocol::{OrderStatus, SCHEMA_VERSION, SavedBag, SavedLine};
 
 /// Most lines a bag holds: what an order may have (`lines-limit`).
-pub const LINES_MAX: usize = 500;
+pub const LINES_MAX: usize = ORDER_LINES_MAX;
 
 /// Lines of one site in one currency, one line a variant.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -25,8 +25,9 @@ const OUTBOX: &str = "outbox";
 const TOUCHPOINTS: &str = "touchpoints";
 const RESERVE: &str = "reserve";
 
-/// What an order may take, and as much again for the database's own needs.
-const RESERVE_BYTES: usize = 2 * shoptag_outbox::BODY_BYTES_MAX;
+/// What an order of a hundred lines with their receipts takes, and as much again for the database's own
+/// needs.
+const RESERVE_BYTES: usize = 128 * 1_024;
 
 thread_local! {
     /// The page's memory, for all widgets on it.

@@ -3,7 +3,9 @@
 use shoptag_commerce::{
     DAY_MS, HOUR_MS, MINUTE_MS, OrderId, SECOND_MS, SiteKey, Timestamp, VariantId,
 };
-use shoptag_protocol::{OrderLine, OrderRequest, Payment, PaymentMethod, Quote, SavedLine};
+use shoptag_protocol::{
+    ClaimedCredits, OrderLine, OrderRequest, Payment, PaymentMethod, Quote, SavedLine,
+};
 
 /// A version 7 UUID (RFC 9562): the instant, then random bits.
 #[must_use]
@@ -63,7 +65,9 @@ pub fn order_request(
             })
             .collect(),
         receipts: Vec::new(),
+        credits: ClaimedCredits::default(),
         total_minor: quote.totals.total_minor,
+        discount_minor: Some(quote.totals.discount_minor),
         payment: Payment {
             method: PaymentMethod::PayOnDelivery,
         },

@@ -12,9 +12,9 @@ use crate::session::{Page, Session};
 use crate::touchpoint::{RECEIPTS_MAX, TouchedTag};
 
 /// Bytes of an order's JSON without lines and receipts, and of a line without its receipt: more than
-/// names, ids and numbers of the longest kind.
-const ORDER_BYTES: usize = 1_024;
-const LINE_BYTES: usize = 384;
+/// names, ids and numbers of the longest kind, each character escaped.
+const ORDER_BYTES: usize = 2_048;
+const LINE_BYTES: usize = 640;
 
 impl Session {
     pub(super) fn in_touchpoints(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
@@ -110,7 +110,7 @@ impl Session {
         effects
     }
 
-    fn add_receipts(&self, request: &mut OrderRequest) {
+    pub(super) fn add_receipts(&self, request: &mut OrderRequest) {
         let bought = self.checkout.as_ref();
         for line in &mut request.lines {
             let from = bought.and_then(|checkout| {

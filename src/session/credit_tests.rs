@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use shoptag_commerce::{SiteKey, TouchId, VariantId};
 use shoptag_protocol::{
-    BagReceipt, ClickReceipt, OrderRequest, TagToken, VideoDocument, ViewSession,
+    BagReceipt, ClickReceipt, OrderLine, OrderRequest, TagToken, VideoDocument, ViewSession,
 };
 
 use super::fixtures::{TYPED, document, entropy, quote, setup};
 use super::*;
+use crate::bag::LINES_MAX;
 use crate::event::{Erasable, Stored};
 
 struct Bench {
@@ -198,11 +199,39 @@ fn what_the_page_adds_credits_nobody() {
 fn receipts_that_do_not_fit_are_left_out_and_the_order_goes() {
     let mut bench = Bench::new();
     bench.tap("lamp");
-    bench.answer_clicks(Ok(&"r".repeat(70_000)));
+    bench.answer_clicks(Ok(&"r".repeat(shoptag_outbox::BODY_BYTES_MAX)));
     bench.send(Event::AddToBagPressed);
     bench.send(Event::CheckoutPressed(entropy(3)));
     let order = bench.order("lamp");
     assert_eq!(order.receipts.len(), 0);
+    let bytes = serde_json::to_vec(&order).unwrap().len();
+    assert!(bytes < shoptag_outbox::BODY_BYTES_MAX, "{bytes}");
+}
+
+#[test]
+fn the_largest_bag_keeps_every_receipt_within_the_outboxs_bound() {
+    let mut bench = Bench::new();
+    bench.tap("lamp");
+    let receipt = "r".repeat(700);
+    bench.answer_clicks(Ok(&receipt));
+    bench.send(Event::AddToBagPressed);
+    bench.send(Event::CheckoutPressed(entropy(3)));
+    let mut order = bench.order("lamp");
+    let line = OrderLine {
+        receipt: Some(receipt),
+        quantity: 1_000,
+        unit_price_minor: i64::MAX / 1_000,
+        ..order.lines[0].clone()
+    };
+    order.lines = (0..LINES_MAX)
+        .map(|index| OrderLine {
+            variant_id: VariantId::parse(format!("{index:03}{}", "\"".repeat(252))).unwrap(),
+            ..line.clone()
+        })
+        .collect();
+    bench.session.add_receipts(&mut order);
+    assert!(order.lines.iter().all(|line| line.receipt.is_some()));
+    assert_eq!(order.receipts.len(), 1);
     let bytes = serde_json::to_vec(&order).unwrap().len();
     assert!(bytes < shoptag_outbox::BODY_BYTES_MAX, "{bytes}");
 }

@@ -22,6 +22,7 @@ pub mod error;
 mod fulfilments;
 mod health;
 pub mod ledger_accounts;
+pub mod listener;
 mod openapi;
 pub mod orders;
 pub mod pricing;
@@ -46,7 +47,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use shoptag_protocol::code;
 
-pub use edge::RateLimit;
+pub use edge::{RateLimit, TrustedProxies};
 pub use openapi::document as openapi_document;
 pub use state::AppState;
 

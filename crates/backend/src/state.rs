@@ -1,14 +1,18 @@
 //! What every handler shares.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shoptag_commerce::Timestamp;
+use axum::http::HeaderMap;
+use shoptag_commerce::{SiteKey, Timestamp};
+use shoptag_protocol::code;
 
 use crate::clock::{Clock, SystemClock};
 use crate::demo::{Demo, Happened};
-use crate::edge::RateLimit;
+use crate::edge::{RateLimit, TrustedProxies, counted};
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::error::ApiError;
 use crate::quotes::QUOTE_HOLD_MS;
 use crate::sites::Sites;
 use crate::store::Store;
@@ -37,9 +41,13 @@ pub struct AppState {
     /// After this time a request is answered `unavailable`.
     pub deadline: Duration,
     /// Submissions an address may make; `None`: any number.
-    pub rate_limit: Option<Arc<RateLimit>>,
+    pub rate_limit: Option<Arc<RateLimit<IpAddr>>>,
     /// View sessions an address may begin; `None`: any number. Renewing one is free.
-    pub session_limit: Option<Arc<RateLimit>>,
+    pub session_limit: Option<Arc<RateLimit<IpAddr>>>,
+    /// Submissions a site's pages may make together; `None`: any number.
+    pub site_rate_limit: Option<Arc<RateLimit<SiteKey>>>,
+    /// Proxies of our own, believed about whom they speak for.
+    pub proxies: Arc<TrustedProxies>,
 }
 
 /// Time for one request (reliability.md 9.2, 30): longer than any healthy store needs, shorter than
@@ -62,6 +70,8 @@ impl AppState {
             deadline: DEADLINE,
             rate_limit: None,
             session_limit: None,
+            site_rate_limit: None,
+            proxies: Arc::default(),
         }
     }
 
@@ -69,6 +79,24 @@ impl AppState {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whom the limits of a request from `peer` are counted on.
+    pub(crate) fn whom(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        counted(self.proxies.client(peer, headers))
+    }
+
+    /// Counts a submission through `site`.
+    ///
+    /// # Errors
+    /// `rate-limit`.
+    pub(crate) fn admit(&self, site: &SiteKey) -> Result<(), ApiError> {
+        match &self.site_rate_limit {
+            Some(limit) if !limit.allows(site.clone(), self.now()) => {
+                Err(ApiError::new(code::RATE_LIMIT))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Tells the demo page, if there is one.

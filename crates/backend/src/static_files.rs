@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use shoptag_protocol::code;
 use tower_http::services::ServeDir;
 
-use crate::edge::PAGE_POLICY;
+use crate::edge::{CORP, PAGE_POLICY};
 use crate::error::ApiError;
 
 /// Serves `folder`.
@@ -42,6 +42,8 @@ async fn page_headers(request: Request, next: Next) -> Response {
     }
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // The widget and its media are there to be embedded.
+    headers.insert(CORP, HeaderValue::from_static("cross-origin"));
     headers.insert(
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(PAGE_POLICY),

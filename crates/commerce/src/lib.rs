@@ -14,6 +14,7 @@
 )]
 
 mod allocation;
+mod bounds;
 #[cfg(feature = "chain")]
 mod chain;
 mod currency;
@@ -24,6 +25,7 @@ mod rate;
 mod timestamp;
 
 pub use allocation::{AllocationError, allocate};
+pub use bounds::{ORDER_BODY_BYTES_MAX, ORDER_LINES_MAX, ORDER_RECEIPTS_MAX};
 #[cfg(feature = "chain")]
 pub use chain::{Digest, DigestError};
 pub use currency::{Currency, UnknownCurrency};

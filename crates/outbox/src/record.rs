@@ -1,13 +1,13 @@
 //! One confirmed order as the outbox keeps it.
 
 use serde::{Deserialize, Serialize};
-use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp};
+use shoptag_commerce::{IdempotencyKey, ORDER_BODY_BYTES_MAX, OrderId, Timestamp};
 
 /// Version of the stored form. A record of another version is quarantined, never guessed at.
 const RECORD_VERSION: u32 = 1;
 
-/// Largest body that is kept, bytes: what the backend takes. Some 100 lines, each with its receipt.
-pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Largest body that is kept, bytes: what the backend takes.
+pub const BODY_BYTES_MAX: usize = ORDER_BODY_BYTES_MAX;
 
 /// A confirmed order: fixed bytes under a fixed key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub struct DeadLetter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// More than [`BODY_BYTES_MAX`].
-    #[error("the order's body is larger than 64 KiB")]
+    #[error("the order's body is larger than 1 MiB")]
     BodyTooLarge,
     /// Written by another version of the widget.
     #[error("the record has an unknown version")]

@@ -43,6 +43,8 @@ codes! {
     LINE_DUPLICATE = "line-duplicate";
     /// 409: prices are other than the shopper saw.
     PRICE_CHANGED = "price-changed";
+    /// 422: a discount below zero.
+    DISCOUNT = "discount";
     /// 422: an amount does not fit.
     AMOUNT_OVERFLOW = "amount-overflow";
     /// 409: the quote's 15 minutes are over.
@@ -117,7 +119,7 @@ codes! {
     RECEIPT_EXPIRED = "receipt-expired";
     /// 422: the click was on a product of another brand.
     RECEIPT_BRAND = "receipt-brand";
-    /// 422: more than 100 receipts.
+    /// 422: more than 100 receipts, or claims of credit.
     TOUCH_LIMIT = "touch-limit";
     /// 413: more than 1 000 touchpoints or 64 KiB.
     BATCH_LIMIT = "batch-limit";

@@ -25,8 +25,8 @@ pub use decision::{
     DecisionRefusal, DecisionWindow,
 };
 pub use order::{
-    FulfilmentStatus, OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment, PaymentMethod,
-    Shipment,
+    ClaimedCredits, FulfilmentStatus, OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment,
+    PaymentMethod, Shipment,
 };
 pub use problem::{FieldError, Problem};
 pub use quote::{

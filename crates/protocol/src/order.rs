@@ -1,6 +1,9 @@
 //! The confirmed order: `POST /v1/orders`, and what its secret link shows.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use shoptag_commerce::{
     BrandId, CheckoutAttemptId, Currency, OrderId, ProductId, QuoteId, SiteKey, Timestamp,
     VariantId,
@@ -32,6 +35,9 @@ pub struct OrderRequest {
     pub lines: Vec<OrderLine>,
     /// What the shopper saw on the button, minor units.
     pub total_minor: i64,
+    /// What the shopper saw as taken off, minor units; `None`: not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_minor: Option<i64>,
     /// How it is paid.
     pub payment: Payment,
     /// The shopper's clock, RFC 3339 with a zone. Evidence only.
@@ -43,6 +49,38 @@ pub struct OrderRequest {
     /// its hash is compared with those of creators, and none is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Not read: the server alone decides who earned what.
+    #[serde(default, skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub credits: ClaimedCredits,
+}
+
+/// How many credits a client claims. What it claims is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ClaimedCredits(pub usize);
+
+impl<'de> Deserialize<'de> for ClaimedCredits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Counted;
+
+        impl<'de> Visitor<'de> for Counted {
+            type Value = ClaimedCredits;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                let mut count = 0;
+                while items.next_element::<IgnoredAny>()?.is_some() {
+                    count += 1;
+                }
+                Ok(ClaimedCredits(count))
+            }
+        }
+
+        deserializer.deserialize_seq(Counted)
+    }
 }
 
 /// A line as the shopper saw it.

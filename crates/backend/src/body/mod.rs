@@ -6,5 +6,5 @@ mod receive;
 mod scan;
 
 pub use parse::parse;
-pub(crate) use receive::{receive, receive_text};
+pub(crate) use receive::{receive, receive_order, receive_text};
 pub use scan::{DEPTH_MAX, Defect, scan};

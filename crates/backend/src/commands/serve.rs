@@ -1,18 +1,20 @@
 //! `serve`: the API, the order pages, and on request a folder of files and the demo's events.
 
-use std::future::IntoFuture;
+use std::hash::Hash;
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use ipnet::IpNet;
 use shoptag_backend::demo::Demo;
+use shoptag_backend::listener::{self, Limits};
 use shoptag_backend::sites::Sites;
 use shoptag_backend::store::Store;
 use shoptag_backend::tokens::{Tokens, read_key_file};
-use shoptag_backend::{AppState, RateLimit, app, app_with_files, telemetry};
+use shoptag_backend::{AppState, RateLimit, TrustedProxies, app, app_with_files, telemetry};
 use shoptag_commerce::SECOND_MS;
 use tokio::net::TcpListener;
 
@@ -50,10 +52,20 @@ pub(crate) struct Serve {
     #[arg(long, default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     quote_hold_seconds: u32,
     /// Submissions a second that one address may make, ten seconds' worth at once; it may also
-    /// begin 60 view sessions at once and 30 a minute. 0 lifts both: behind a proxy, where every
-    /// request has the proxy's address.
+    /// begin 60 view sessions at once and 30 a minute. 0 lifts both. Behind a proxy every request
+    /// has the proxy's address: see --trusted-proxy.
     #[arg(long, default_value_t = 50)]
     rate_limit: u32,
+    /// Submissions a second that all pages of one site may make, ten seconds' worth at once; 0: any
+    /// number. 40 times the limit of an address unless given.
+    #[arg(long)]
+    site_rate_limit: Option<u32>,
+    /// A proxy of yours, or a network of them such as 10.0.0.0/8: its X-Forwarded-For is believed.
+    #[arg(long, value_name = "NETWORK", value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
+    /// Connections that are open at once; more wait their turn.
+    #[arg(long, default_value_t = Limits::default().connections)]
+    connections: usize,
 }
 
 impl Serve {
@@ -72,12 +84,13 @@ impl Serve {
         writeln!(stdout, "listening on http://{address}")?;
         stdout.flush()?;
 
-        let (stop, mut stopped) = tokio::sync::watch::channel(false);
-        let service = app.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { drop(stopped.changed().await) })
-            .into_future();
-        let server = tokio::spawn(server);
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let limits = Limits {
+            connections: self.connections.max(1),
+            ..Limits::default()
+        };
+        let limits = limits.within_the_system();
+        let server = tokio::spawn(listener::serve(listener, app, limits, stopped));
         signalled().await?;
         tracing::info!("stopping: accepted requests are being answered");
         stop.send_replace(true);
@@ -90,7 +103,7 @@ impl Serve {
         let ended = tokio::time::timeout(limit, server).await;
         sweeper.abort();
         match ended {
-            Ok(joined) => joined??,
+            Ok(joined) => joined?,
             Err(_) => tracing::info!("stopped with connections still open"),
         }
         Ok(())
@@ -112,11 +125,37 @@ impl Serve {
             sites: Arc::new(Sites::new(origins)),
             demo: self.demo.then(|| Arc::new(Demo::default())),
             quote_hold_ms: i64::from(self.quote_hold_seconds) * SECOND_MS,
-            rate_limit: limited.then(|| Arc::new(RateLimit::new(self.rate_limit))),
+            rate_limit: limit(self.rate_limit),
             session_limit: limited.then(|| Arc::new(RateLimit::of_view_sessions())),
+            site_rate_limit: limit(self.site_rate()),
+            proxies: Arc::new(TrustedProxies::new(self.trusted_proxy.clone())),
             ..AppState::new(store)
         })
     }
+}
+
+/// Shoppers at their busiest that a site is expected to have at once.
+const ADDRESSES_OF_A_SITE: u32 = 40;
+
+impl Serve {
+    fn site_rate(&self) -> u32 {
+        let of_addresses = self.rate_limit.saturating_mul(ADDRESSES_OF_A_SITE);
+        self.site_rate_limit.unwrap_or(of_addresses)
+    }
+}
+
+/// A limit; 0 is none.
+fn limit<K: Eq + Hash>(per_second: u32) -> Option<Arc<RateLimit<K>>> {
+    (per_second > 0).then(|| Arc::new(RateLimit::new(per_second)))
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse::<IpNet>();
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    network
+        .or_else(|_| address())
+        .map_err(|_| "write an address or a network such as 10.0.0.0/8".to_owned())
 }
 
 async fn sweep(state: AppState) {

@@ -3,7 +3,7 @@
 
 use axum::http::HeaderMap;
 use shoptag_attribution::Exclusion;
-use shoptag_commerce::{TenantId, Timestamp, TouchId, VariantId};
+use shoptag_commerce::{ORDER_RECEIPTS_MAX, TenantId, Timestamp, TouchId, VariantId};
 use shoptag_protocol::{OrderRequest, Payment, PaymentMethod, code};
 
 use crate::collaborations::Mark;
@@ -11,9 +11,6 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use crate::tokens::{KeyRing, ReceiptClaims, TokenDefect, Use};
 use crate::touchpoints::user_agent;
-
-/// Receipts in an order's own list (DESIGN 6, reliability.md O-list: `touch-limit`).
-const RECEIPTS_MAX: usize = 100;
 
 /// Site keys that begin so are for trying the shop out: their orders earn nobody anything.
 const TEST_SITE: &str = "pk_test";
@@ -61,7 +58,7 @@ pub(crate) async fn present(
     headers: &HeaderMap,
     now: Timestamp,
 ) -> Result<PresentedCredit, ApiError> {
-    if order.receipts.len() > RECEIPTS_MAX {
+    if order.receipts.len() > ORDER_RECEIPTS_MAX {
         let detail = "Send at most 100 receipts, the newest ones.";
         return Err(ApiError::field(code::TOUCH_LIMIT, "/receipts", detail));
     }

@@ -1,5 +1,6 @@
 //! What surrounds every route: origins, headers, limits, time, and the line in the log.
 
+mod address;
 mod cors;
 mod log;
 mod rate;
@@ -8,11 +9,13 @@ mod segment;
 mod shape;
 mod time;
 
+pub use address::TrustedProxies;
+pub(crate) use address::counted;
 pub(crate) use cors::cors;
 pub(crate) use log::log;
 pub use rate::RateLimit;
 pub(crate) use rate::rate;
-pub(crate) use security::{PAGE_POLICY, security};
+pub(crate) use security::{CORP, PAGE_POLICY, security};
 pub(crate) use segment::Segment;
-pub(crate) use shape::shape;
+pub(crate) use shape::{URI_BYTES_MAX, shape};
 pub(crate) use time::deadline;

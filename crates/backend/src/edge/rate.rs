@@ -1,8 +1,9 @@
-//! What an address may do, submissions and beginnings of view sessions: a bucket of tokens each,
-//! refilled with time.
+//! What an address, or a site's pages together, may do: a bucket of tokens each, refilled with
+//! time.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::hash::Hash;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -14,9 +15,9 @@ use shoptag_protocol::code;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// Addresses that are remembered. When more come, full buckets are forgotten, which changes
-/// nothing.
-const ADDRESSES_MAX: usize = 100_000;
+/// Buckets that are remembered. When more come, full ones are forgotten, which changes nothing; when
+/// none is full, all are: a flood from everywhere is not stopped by remembering it.
+const BUCKETS_MAX: usize = 100_000;
 
 /// Seconds of the rate that a bucket holds: a family behind one address checks out at once.
 const BURST_S: i64 = 10;
@@ -28,14 +29,14 @@ const SESSIONS_BURST: i64 = 60;
 /// And from then on, in a minute.
 const SESSIONS_A_MINUTE: i64 = 30;
 
-/// Buckets by address.
+/// Buckets by whom they are for.
 #[derive(Debug)]
-pub struct RateLimit {
+pub struct RateLimit<K> {
     /// Thousandths of a token in a minute.
     millitokens_a_minute: i64,
     /// Thousandths of a token in a full bucket.
     full: i64,
-    buckets: Mutex<HashMap<IpAddr, Bucket>>,
+    buckets: Mutex<HashMap<K, Bucket>>,
 }
 
 /// Tokens in thousandths, as of an instant.
@@ -45,8 +46,8 @@ struct Bucket {
     at: Timestamp,
 }
 
-impl RateLimit {
-    /// A limit of `per_second` submissions an address, bursts of ten seconds' worth.
+impl<K: Eq + Hash> RateLimit<K> {
+    /// A limit of `per_second` submissions for each, bursts of ten seconds' worth.
     #[must_use]
     pub fn new(per_second: u32) -> Self {
         let per_second = i64::from(per_second.max(1));
@@ -67,14 +68,17 @@ impl RateLimit {
         }
     }
 
-    /// Takes a token of `address`; false when none is left.
-    pub fn allows(&self, address: IpAddr, now: Timestamp) -> bool {
+    /// Takes a token of `whom`; false when none is left.
+    pub fn allows(&self, whom: K, now: Timestamp) -> bool {
         let full = self.full;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= ADDRESSES_MAX {
+        if buckets.len() >= BUCKETS_MAX {
             buckets.retain(|_, bucket| self.refilled(*bucket, now) < full);
+            if buckets.len() >= BUCKETS_MAX {
+                buckets.clear();
+            }
         }
-        let bucket = buckets.entry(address).or_insert(Bucket {
+        let bucket = buckets.entry(whom).or_insert(Bucket {
             millitokens: full,
             at: now,
         });
@@ -95,12 +99,13 @@ impl RateLimit {
     }
 }
 
-/// Limits submissions by the connection's address. What `X-Forwarded-For` says is not believed.
+/// Limits submissions by the client's address. What `X-Forwarded-For` says is believed of our own
+/// proxies only.
 pub(crate) async fn rate(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let address = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
+        .map(|info| state.whom(info.0.ip(), request.headers()));
     if let (Some(limit), Some(address)) = (&state.rate_limit, address)
         && !request.method().is_safe()
         && !limit.allows(address, state.now())
@@ -112,6 +117,8 @@ pub(crate) async fn rate(State(state): State<AppState>, request: Request, next: 
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     #[test]
@@ -143,5 +150,14 @@ mod tests {
         assert_eq!(begun(MINUTE_MS - 1), 29);
         assert_eq!(begun(MINUTE_MS + 1_999), 1);
         assert_eq!(begun(60 * MINUTE_MS), 60);
+    }
+
+    #[test]
+    fn however_many_come_the_memory_is_bounded() {
+        let limit = RateLimit::new(1);
+        for whom in 0..BUCKETS_MAX + 10 {
+            assert!(limit.allows(whom, Timestamp::from_ms(0)));
+        }
+        assert!(limit.buckets.lock().unwrap().len() <= BUCKETS_MAX);
     }
 }

@@ -19,13 +19,21 @@ pub(crate) const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'was
      object-src 'none'; base-uri 'none'; frame-ancestors 'self'; \
      require-trusted-types-for 'script'";
 
-const HEADERS: [(HeaderName, &str); 5] = [
+const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// Files that other origins' pages may load have their own value.
+pub(crate) const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+const HEADERS: [(HeaderName, &str); 7] = [
     (CONTENT_SECURITY_POLICY, DATA_POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "strict-origin-when-cross-origin"),
     (X_FRAME_OPTIONS, "SAMEORIGIN"),
     // Browsers ignore it over plain http.
     (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    // No page of another origin holds a handle on ours, or draws our data in as a picture.
+    (COOP, "same-origin"),
+    (CORP, "same-origin"),
 ];
 
 /// Adds what is missing.

@@ -10,7 +10,7 @@ use shoptag_protocol::code;
 use crate::error::ApiError;
 
 /// Bytes of path and query; our longest is below 200.
-const URI_BYTES_MAX: usize = 8 * 1024;
+pub(crate) const URI_BYTES_MAX: usize = 8 * 1024;
 
 /// Refuses addresses that are too long, and bodies with two lengths: a proxy before us may have
 /// taken the other one (request smuggling, RFC 9112 6.3).
@@ -23,15 +23,18 @@ pub(crate) async fn shape(request: Request, next: Next) -> Response {
         return ApiError::new(code::URI_LENGTH).into_response();
     }
     let headers = request.headers();
-    let has_length = headers.contains_key(CONTENT_LENGTH);
-    if has_length && headers.contains_key(TRANSFER_ENCODING) {
-        let mut response = ApiError::new(code::JSON_SYNTAX)
+    let is_chunked = headers.contains_key(TRANSFER_ENCODING);
+    let mut response = if is_chunked && headers.contains_key(CONTENT_LENGTH) {
+        ApiError::new(code::JSON_SYNTAX)
             .detail("The request has two lengths.")
-            .into_response();
-        response
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
-        return response;
+            .into_response()
+    } else {
+        next.run(request).await
+    };
+    if is_chunked {
+        // Where its body ends was not checked byte by byte (`listener::head`).
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
     }
-    next.run(request).await
+    response
 }

@@ -153,7 +153,9 @@ fn check<'a>(
 /// What the shopper saw is what was quoted: the sum on the button, and each price.
 fn saw_these_prices(submission: &Submission, quote: &Quote) -> bool {
     let request = &submission.request;
+    let discount = quote.totals.discount_minor;
     request.total_minor == quote.totals.total_minor
+        && request.discount_minor.is_none_or(|seen| seen == discount)
         && request
             .lines
             .iter()

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use shoptag_commerce::Timestamp;
+use shoptag_commerce::{ORDER_RECEIPTS_MAX, Timestamp};
 use shoptag_protocol::{IDEMPOTENT_REPLAYED_HEADER, OrderRequest, OrderStatus, Problem, code};
 
 use super::decision::clamped;
@@ -51,12 +51,13 @@ pub(crate) async fn receive(
 ) -> Result<Response, ApiError> {
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
-    let bytes = body::receive(request).await?;
+    let bytes = body::receive_order(request).await?;
     let key = key(&headers)?;
     let order: OrderRequest = body::parse(&bytes)?;
     let now = state.now();
     let directory = state.sites.directory(&*state.store, now).await?;
     let site = directory.site(&order.site, &headers)?;
+    state.admit(&site.key)?;
     check(&order)?;
     let credit = decisions::present(&state, &order, &site.tenant, &headers, now).await?;
     let submission = Submission {
@@ -76,6 +77,14 @@ pub(crate) async fn receive(
 
 /// The rules of an order that need no facts.
 fn check(order: &OrderRequest) -> Result<(), ApiError> {
+    if order.discount_minor.is_some_and(i64::is_negative) {
+        let detail = "A discount is 0 or more.";
+        return Err(ApiError::field(code::DISCOUNT, "/discount_minor", detail));
+    }
+    if order.credits.0 > ORDER_RECEIPTS_MAX {
+        let detail = "Leave the credits out: they are not read.";
+        return Err(ApiError::field(code::TOUCH_LIMIT, "/credits", detail));
+    }
     let is_v7 = uuid::Uuid::parse_str(order.order_id.as_str())
         .is_ok_and(|uuid| uuid.get_version_num() == 7);
     if !is_v7 {

@@ -54,7 +54,8 @@ pub(super) const LIST: &[Entry] = &[
         code::TOUCH_LIMIT,
         422,
         "Too many receipts",
-        "Send at most 100 receipts, the newest ones.",
+        "Send at most 100 receipts, the newest ones. `credits` is not read, and has at most 100 \
+         entries too.",
     ),
     entry(
         code::BATCH_LIMIT,

@@ -112,7 +112,8 @@ pub(super) const LIST: &[Entry] = &[
         code::BODY_SIZE,
         413,
         "The body is too large",
-        "Orders and quotes have at most 64 KiB.",
+        "Orders and quotes have at most 1 MiB, everything else 64 KiB. A body with a \
+         `Content-Encoding` is refused: what it grows to cannot be known.",
     ),
     entry(
         code::QUANTITY,
@@ -146,6 +147,12 @@ pub(super) const LIST: &[Entry] = &[
         "No order was made and the checkout attempt is closed. `quote` is the new price, \
          held under a new checkout attempt; show it, and submit it with a new key if the \
          shopper accepts.",
+    ),
+    entry(
+        code::DISCOUNT,
+        422,
+        "The discount is below zero",
+        "`discount_minor` is what the shopper saw as taken off, 0 or more. It is only compared.",
     ),
     entry(
         code::AMOUNT_OVERFLOW,

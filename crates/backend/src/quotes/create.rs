@@ -32,11 +32,12 @@ pub(crate) async fn create(
     request: Request<Body>,
 ) -> Result<Json<Quote>, ApiError> {
     let headers = request.headers().clone();
-    let bytes = body::receive(request).await?;
+    let bytes = body::receive_order(request).await?;
     let request: QuoteRequest = body::parse(&bytes)?;
     let now = state.now();
     let directory = state.sites.directory(&*state.store, now).await?;
     let site = directory.site(&request.site, &headers)?;
+    state.admit(&site.key)?;
     check_lines(
         request
             .lines

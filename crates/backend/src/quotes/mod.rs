@@ -9,10 +9,10 @@ pub use decision::{
     BagFacts, MakeQuote, Terms, VariantFact, check_lines, check_stock, decide, price_bag,
 };
 
-use shoptag_commerce::MINUTE_MS;
+use shoptag_commerce::{MINUTE_MS, ORDER_LINES_MAX};
 
 /// How long a quote holds price and stock (DESIGN section 6).
 pub const QUOTE_HOLD_MS: i64 = 15 * MINUTE_MS;
 
 /// Lines of a quote or an order.
-pub const LINES_MAX: usize = 500;
+pub const LINES_MAX: usize = ORDER_LINES_MAX;

@@ -106,6 +106,7 @@ async fn take(state: &AppState, headers: &HeaderMap, bytes: &Bytes) -> Result<Re
     let now = state.now();
     let directory = state.sites.directory(&*state.store, now).await?;
     let tenant = directory.site(&batch.site, headers)?.tenant.clone();
+    state.admit(&batch.site)?;
     let ring = state.tokens.ring(&*state.store, now).await?;
     let reader = Reader {
         ring,

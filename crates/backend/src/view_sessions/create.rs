@@ -1,6 +1,6 @@
 //! `POST /v1/view-sessions`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
@@ -41,12 +41,13 @@ pub(crate) async fn create(
     let directory = state.sites.directory(&*state.store, now).await?;
     let site = directory.site(&request.site, &headers)?;
     let ring = state.tokens.ring(&*state.store, now).await?;
+    state.admit(&site.key)?;
     let view_session_id = match request.view_session_id {
         Some(id) => renewed(&ring, id, now)?,
         None => begun(
             &state,
             &ring,
-            address.map(|Extension(address)| address),
+            address.map(|Extension(ConnectInfo(peer))| state.whom(peer.ip(), &headers)),
             now,
         )?,
     };
@@ -97,11 +98,11 @@ fn internal(error: &dyn std::error::Error) -> ApiError {
 fn begun(
     state: &AppState,
     ring: &KeyRing,
-    address: Option<ConnectInfo<SocketAddr>>,
+    address: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<String, ApiError> {
-    if let (Some(limit), Some(ConnectInfo(address))) = (&state.session_limit, address)
-        && !limit.allows(address.ip(), now)
+    if let (Some(limit), Some(address)) = (&state.session_limit, address)
+        && !limit.allows(address, now)
     {
         return Err(ApiError::new(code::RATE_LIMIT));
     }

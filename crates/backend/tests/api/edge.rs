@@ -1,4 +1,4 @@
-//! What surrounds the routes: origins, methods, headers, addresses, raw bytes on the wire.
+//! What surrounds the routes: origins, methods, headers, addresses.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,9 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
-use shoptag_backend::RateLimit;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use shoptag_backend::{RateLimit, TrustedProxies};
 
 use crate::support::{Answer, Backend, ORIGIN, key, order_for, quote_body};
 
@@ -98,6 +96,16 @@ async fn o38_o39_addresses_that_lead_nowhere() {
     for path in [
         "/",
         "/v1/orders/..%2fadmin",
+        "/v1/orders/..%5c..%5cadmin",
+        "/v1/orders/../../admin",
+        "/v1/orders/%2e%2e/admin",
+        "/v1//orders",
+        "/v1/orders/",
+        "/V1/Orders/x",
+        "/v1/orders/%00",
+        "/v1/orders/%ff",
+        "/v1/videos/%00?site=pk_demo",
+        "/problems/..%2f..%2fetc%2fpasswd",
         "/nope",
         "/v1/orders/00000000000000000000000000",
     ] {
@@ -107,6 +115,9 @@ async fn o38_o39_addresses_that_lead_nowhere() {
             "{path}"
         );
     }
+    for page in ["/orders/..%2fadmin", "/orders/%00", "/orders/%ff"] {
+        assert_eq!(backend.get(page).await.status, 404, "{page}");
+    }
     let long = format!("/v1/videos/day?site={}", "a".repeat(9_000));
     assert_eq!(
         backend.get(&long).await.outcome(),
@@ -114,25 +125,52 @@ async fn o38_o39_addresses_that_lead_nowhere() {
     );
 }
 
+fn check_security_headers(answer: &Answer, what: &str) {
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'"), "{what}: {policy}");
+    assert!(
+        policy.contains("frame-ancestors 'none'"),
+        "{what}: {policy}"
+    );
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("strict-transport-security", "max-age=31536000"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{what}: {name}");
+    }
+    assert!(answer.header("referrer-policy").is_some(), "{what}");
+    assert_eq!(answer.header("x-request-id").unwrap().len(), 36, "{what}");
+    assert_eq!(answer.header("server"), None, "{what}");
+}
+
 #[tokio::test]
 async fn every_answer_has_the_security_headers_and_an_id() {
     let backend = Backend::new().await;
-    for path in [
-        "/healthz",
-        "/nope",
-        "/v1/openapi.json",
-        "/problems/email",
-        "/v1/orders",
+    let order = order_for(&backend.ready_quote("mug", 1).await);
+    let placed = backend.order(&key(), &order).await.json();
+    let page = placed["status_url"].as_str().unwrap().to_owned();
+    let long = format!("/{}", "a".repeat(9_000));
+    for (path, status) in [
+        ("/healthz", 200),
+        ("/v1/openapi.json", 200),
+        ("/problems/email", 200),
+        ("/assets/order-page.css", 200),
+        (&page, 200),
+        ("/nope", 404),
+        ("/v1/orders", 405),
+        (&long, 414),
     ] {
         let answer = backend.get(path).await;
-        assert!(answer.header("content-security-policy").is_some(), "{path}");
-        assert_eq!(
-            answer.header("x-content-type-options"),
-            Some("nosniff"),
-            "{path}"
-        );
-        assert_eq!(answer.header("x-request-id").unwrap().len(), 36, "{path}");
+        assert_eq!(answer.status, status, "{path}");
+        check_security_headers(&answer, path);
     }
+    let refused = backend.order_text(&key(), "{").await;
+    assert_eq!(refused.status, 400);
+    check_security_headers(&refused, "a refused order");
+    let preflight = with_origin(&backend, Method::OPTIONS, ORIGIN, String::new()).await;
+    check_security_headers(&preflight, "a preflight");
 }
 
 #[tokio::test]
@@ -187,46 +225,64 @@ async fn o35_o37_an_address_has_its_rate_whatever_a_header_says() {
     assert_eq!(send([192, 0, 2, 1], String::new()).await.status, 200);
 }
 
-/// Sends raw bytes; the status line and whether the connection was closed after the answer.
-async fn raw(backend: &Backend, request: String) -> (u16, bool) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(axum::serve(listener, backend.app()).into_future());
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    let limit = std::time::Duration::from_secs(5);
-    let closed = tokio::time::timeout(limit, stream.read_to_end(&mut answer))
-        .await
-        .is_ok();
-    server.abort();
-    let text = String::from_utf8_lossy(&answer);
-    let status = text
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .unwrap_or(0);
-    (status, closed)
+/// A quote asked for by `peer`, said to be for `forwarded`; its status.
+async fn asked_by(backend: &Backend, peer: [u8; 4], forwarded: &str) -> u16 {
+    let mut request = Request::post("/v1/quotes")
+        .header("content-type", "application/json")
+        .header("x-forwarded-for", forwarded)
+        .body(Body::from(quote_body(&[("post", 1)]).to_string()))
+        .unwrap();
+    let peer = ConnectInfo(SocketAddr::from((peer, 1)));
+    request.extensions_mut().insert(peer);
+    backend.send(request).await.status.as_u16()
 }
 
 #[tokio::test]
-async fn o16_a_request_of_unclear_length_is_refused_and_the_connection_closed() {
-    let backend = Backend::new().await;
-    let head = "POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-    for (row, rest) in [
-        (
-            "both",
-            "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "both",
-            "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
-        ),
-        ("two", "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
-        ("sign", "Content-Length: +5\r\n\r\n{}   "),
-        ("bare line feed", "X-A: b\nContent-Length: 2\r\nX\r\n\r\n{}"),
-    ] {
-        let (status, closed) = raw(&backend, format!("{head}{rest}")).await;
-        assert_eq!((status, closed), (400, true), "O16 {row}");
+async fn o35_a_named_proxy_is_believed_about_its_client_and_no_further() {
+    let mut backend = Backend::new().await;
+    backend.state.rate_limit = Some(Arc::new(RateLimit::new(1)));
+    let ours = vec!["10.0.0.0/8".parse().unwrap()];
+    backend.state.proxies = Arc::new(TrustedProxies::new(ours));
+    let (proxy, stranger) = ([10, 0, 0, 1], [192, 0, 2, 1]);
+    for at in 0..10 {
+        let chain = format!("203.0.113.{at}, 198.51.100.7");
+        assert_eq!(asked_by(&backend, proxy, &chain).await, 200);
+        assert_eq!(asked_by(&backend, stranger, &chain).await, 200);
     }
+    let refused = asked_by(&backend, proxy, "203.0.113.99, 198.51.100.7").await;
+    assert_eq!(
+        refused, 429,
+        "the chain's beginning is the client's own saying"
+    );
+    assert_eq!(asked_by(&backend, stranger, "198.51.100.99").await, 429);
+    let other = asked_by(&backend, proxy, "198.51.100.8").await;
+    assert_eq!(other, 200, "another client of the same proxy");
+}
+
+#[tokio::test]
+async fn o37_a_site_has_its_rate_and_other_sites_are_not_affected() {
+    let mut backend = Backend::new().await;
+    backend.state.site_rate_limit = Some(Arc::new(RateLimit::new(1)));
+    let order = order_for(&backend.ready_quote("mug", 1).await);
+    let mut statuses = Vec::new();
+    for _ in 0..200 {
+        let answer = backend.order(&key(), &order).await;
+        if answer.status == 429 {
+            assert_eq!(answer.outcome(), (429, "rate-limit".into()));
+            assert_eq!(answer.header("retry-after"), Some("1"));
+        }
+        statuses.push(answer.status.as_u16());
+    }
+    let taken = statuses.iter().filter(|status| **status == 201).count();
+    let refused = statuses.iter().filter(|status| **status == 429).count();
+    assert_eq!(
+        (taken, refused),
+        (9, 191),
+        "ten, of which the quote was one"
+    );
+    let mut theirs = quote_body(&[("mug", 1)]);
+    theirs["site"] = "pk_other".into();
+    assert_eq!(backend.quote(&theirs).await.status, 200);
+    backend.clock.advance_ms(1_000);
+    assert_eq!(backend.order(&key(), &order).await.status, 201);
 }

@@ -13,3 +13,4 @@ mod quotes;
 mod store_contract;
 mod support;
 mod videos;
+mod wire;

@@ -2,11 +2,11 @@
 
 use shoptag_commerce::Timestamp;
 use shoptag_protocol::{
-    Address, AppliedDiscount, Brand, Contact, CreatorInfo, DeliveryChoice, DeliveryOption,
-    DeliveryPromise, FieldError, FulfilmentStatus, Image, OptionAxis, OptionValue, OrderLine,
-    OrderRequest, OrderStatus, OrderedLine, Payment, PaymentMethod, PricedLine, Problem, Product,
-    Quote, QuoteLine, QuoteRequest, QuotedShipment, Rating, SavedBag, SavedLine, SellingPolicy,
-    Shipment, Totals, Variant, Video, VideoDocument, code,
+    Address, AppliedDiscount, Brand, ClaimedCredits, Contact, CreatorInfo, DeliveryChoice,
+    DeliveryOption, DeliveryPromise, FieldError, FulfilmentStatus, Image, OptionAxis, OptionValue,
+    OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment, PaymentMethod, PricedLine, Problem,
+    Product, Quote, QuoteLine, QuoteRequest, QuotedShipment, Rating, SavedBag, SavedLine,
+    SellingPolicy, Shipment, Totals, Variant, Video, VideoDocument, code,
 };
 
 use crate::{check, id};
@@ -208,15 +208,18 @@ fn an_order_and_its_request() {
             receipt: None,
         }],
         total_minor: 9_310,
+        discount_minor: None,
         payment: Payment {
             method: PaymentMethod::PayOnDelivery,
         },
         created_at: "2026-11-22T12:00:00.000Z".to_owned(),
         receipts: Vec::new(),
         account: None,
+        credits: ClaimedCredits::default(),
     };
     check("order_request_least", &least);
     let mut whole = least.clone();
+    whole.discount_minor = Some(980);
     whole.lines[0].receipt = Some("v4.public.bag".to_owned());
     whole.receipts = vec!["v4.public.click".to_owned()];
     whole.account = Some("customer-81".to_owned());

@@ -2,6 +2,7 @@
 
 mod books;
 mod exclusions;
+mod largest;
 mod program;
 mod refunds;
 mod refusals;

@@ -5,7 +5,7 @@ use axum::http::Request;
 use serde_json::{Value, json};
 
 use super::{audit, brand_key, buy, command, creator_key, market, tap, watch};
-use crate::support::{Answer, Backend};
+use crate::support::{Answer, Backend, key, order_for};
 
 async fn credited_mug(backend: &Backend) -> String {
     let session = watch(backend, "day").await;
@@ -52,6 +52,30 @@ async fn a_refund_never_gives_back_more_than_was_paid() {
     let pending = "SELECT count(*) FROM ledger_balances WHERE balance_minor <> 0";
     assert_eq!(backend.count(pending), 0);
     audit(&backend).await;
+}
+
+#[tokio::test]
+async fn o7_the_key_of_an_order_is_free_for_a_refund() {
+    let backend = market().await;
+    let order = order_for(&backend.ready_quote("mug", 1).await);
+    let key = key();
+    let placed = backend.order(&key, &order).await;
+    assert_eq!(placed.status, 201);
+    let number = placed.json()["number"].as_str().unwrap().to_owned();
+    let secret = brand_key(&backend, "norrby").await;
+    let request = Request::post(format!("/v1/orders/{number}/refunds"))
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {secret}"))
+        .header("idempotency-key", &key)
+        .body(Body::from(r#"{"lines":[{"line":0,"quantity":1}]}"#));
+    let refunded = backend.send(request.unwrap()).await;
+    assert_eq!(refunded.outcome(), (201, String::new()));
+    assert_eq!(refunded.header("idempotent-replayed"), None);
+    let again = backend.order(&key, &order).await;
+    assert_eq!(
+        again.body, placed.body,
+        "and the order's answer is still there"
+    );
 }
 
 #[tokio::test]
