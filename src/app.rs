@@ -16,7 +16,7 @@ use crate::event::{Event, FullscreenMode, ListKind};
 use crate::messages::fill;
 use crate::moment;
 use crate::product_card;
-use crate::session::{Loading, News, Notice, Page, Session, Setup, Shelf};
+use crate::session::{Loading, News, Notice, Page, Session, Setup, Shelf, picture};
 use crate::sheet::Sheet;
 use crate::touchpoint;
 use crate::video_overlay::{OverlayTexts, Scene, TagLabel, VideoOverlay};
@@ -73,15 +73,27 @@ impl Component for App {
 
     fn changed(&mut self, context: &Context<Self>, before: &AppProps) -> bool {
         let now = &context.props().config;
-        if now.site != before.config.site
-            || now.video != before.config.video
-            || now.api != before.config.api
-            || now.locale != before.config.locale
+        let before = &before.config;
+        if now.site != before.site
+            || now.video != before.video
+            || now.api != before.api
+            || now.locale != before.locale
+            || now.track != before.track
         {
+            // What was paused for the sheet goes on; nobody else would know of it.
+            for effect in self.session.handle(Event::SheetClosed, clock::now()) {
+                self.runner.run(effect, context.props().video.as_ref());
+            }
             *self = Self::fresh(context);
             context.link().send_message(Event::Started);
-        } else if now.consent != before.config.consent {
+            return true;
+        }
+        if now.consent != before.consent {
             let event = Event::ConsentChanged(consent(now));
+            context.link().send_message(event);
+        }
+        if now.pause_on_card != before.pause_on_card {
+            let event = Event::PauseOnCardChanged(now.pause_on_card);
             context.link().send_message(event);
         }
         true
@@ -337,9 +349,7 @@ fn scene(shelf: &Shelf, words: &Wording) -> Scene {
             former_price: variant
                 .and_then(|variant| variant.compare_at_minor)
                 .map(price),
-            thumbnail: product
-                .images
-                .first()
+            thumbnail: picture(product, variant)
                 .and_then(|image| words.address(&image.url))
                 .map(|url| url.to_string()),
             sold_out: !product.variants.iter().any(|variant| variant.available),

@@ -7,7 +7,7 @@ use shoptag_protocol::{
     ViewSessionRequest,
 };
 
-use crate::event::Timer;
+use crate::event::{FullscreenMode, Timer};
 use crate::touchpoint::SavedTouchpoints;
 
 /// Something the session wants done.
@@ -129,6 +129,11 @@ pub enum Announcement {
         total_minor: i64,
         /// Of the total.
         currency: Currency,
+    },
+    /// Something else fills the screen.
+    FullscreenChange {
+        /// What does now.
+        mode: FullscreenMode,
     },
     /// Something failed that the page may want to know.
     Error {

@@ -84,6 +84,8 @@ pub enum Event {
     },
     /// What the page, and the browser for the shopper, say about the journal.
     ConsentChanged(Consent),
+    /// The page says anew whether the video pauses while the sheet is open.
+    PauseOnCardChanged(bool),
     /// The answer to [`crate::effect::Effect::AskViewSession`].
     ViewSessionAnswered(Result<Rc<ViewSession>, Failure>),
     /// The answer to [`crate::effect::Effect::PostClick`].
@@ -274,6 +276,19 @@ pub enum FullscreenMode {
     BareVideo,
     /// The wrapper fills the viewport by style, where there is no element fullscreen.
     Pseudo,
+}
+
+impl FullscreenMode {
+    /// The mode's name in the page's event.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Wrapper => "wrapper",
+            Self::BareVideo => "bare-video",
+            Self::Pseudo => "pseudo",
+        }
+    }
 }
 
 /// The lists of products.

@@ -5,11 +5,14 @@
     reason = "clippy does not know that these functions are tests"
 )]
 
+#[path = "support/film.rs"]
+mod film;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo::timers::future::TimeoutFuture;
-use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use film::{host_with_video, until};
+use js_sys::{Array, Function, Object, Reflect};
 use shoptag::browser::dom::{self, Element, HtmlElement};
 use shoptag::browser::styles;
 use shoptag::browser::video::VideoHandle;
@@ -18,62 +21,12 @@ use shoptag::event::{Event, ListKind, TapOrigin};
 use shoptag::video_overlay::{OverlayTexts, Scene, TagLabel, VideoOverlay, VideoOverlayProps};
 use shoptag_commerce::{ProductId, TagId};
 use shoptag_tag_track::{Interpolation, KeyFrame, Shape, Tag, TagTrack};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::{AppHandle, Callback, Html, Renderer};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-/// Eight seconds of 640 by 360 pixels.
-const FILM: &[u8] = include_bytes!("../www/test/markers.webm");
-
-/// Longest wait for something that the browser does in its own time, milliseconds.
-const PATIENCE_MS: u32 = 5000;
-
-async fn until(what: &str, is_so: impl Fn() -> bool) {
-    for _ in 0..PATIENCE_MS / 20 {
-        if is_so() {
-            return;
-        }
-        TimeoutFuture::new(20).await;
-    }
-    panic!("{what} has not come");
-}
-
-/// A host in the page with a video of 640 by 360 CSS pixels, as large as its picture.
-async fn host_with_video() -> (HtmlElement, VideoHandle) {
-    let host: HtmlElement = dom::create("div").unwrap();
-    dom::set_style(&host, "position", "relative");
-    let video: HtmlElement = dom::create("video").unwrap();
-    for (name, value) in [
-        ("width", "640px"),
-        ("height", "360px"),
-        ("display", "block"),
-    ] {
-        dom::set_style(&video, name, value);
-    }
-    dom::set(&video, "muted", &JsValue::TRUE);
-    let parts = Array::of1(&Uint8Array::from(FILM));
-    let global = js_sys::global();
-    let blob: Function = dom::get(&global, "Blob").dyn_into().unwrap();
-    let blob = Reflect::construct(&blob, &Array::of1(&parts)).unwrap();
-    let url = dom::get(&global, "URL");
-    let source = dom::method(&url, "createObjectURL").unwrap();
-    dom::set(&video, "src", &source.call1(&url, &blob).unwrap());
-    host.append_child(&video).unwrap();
-    dom::document()
-        .unwrap()
-        .body()
-        .unwrap()
-        .append_child(&host)
-        .unwrap();
-    let handle = VideoHandle::find_within(&host).unwrap();
-    until("the film", || {
-        dom::get(&video, "readyState").as_f64() >= Some(2.0)
-    })
-    .await;
-    (host, handle)
-}
 
 fn tag(id: &str, start_s: f64, end_s: f64, way: &[(f64, f64, f64)]) -> Tag {
     let key = |&(time_s, x, y): &(f64, f64, f64)| KeyFrame {
@@ -99,12 +52,15 @@ fn tag(id: &str, start_s: f64, end_s: f64, way: &[(f64, f64, f64)]) -> Tag {
 
 /// A lamp from 0 to 2 s, and a sold-out rug that moves from left to right between 3 and 7 s.
 fn scene() -> Rc<Scene> {
-    let track = TagTrack {
-        tags: vec![
-            tag("lamp", 0.0, 2.0, &[(0.0, 0.25, 0.5)]),
-            tag("rug", 3.0, 7.0, &[(3.0, 0.25, 0.25), (7.0, 0.75, 0.75)]),
-        ],
-    };
+    scene_of(vec![
+        tag("lamp", 0.0, 2.0, &[(0.0, 0.25, 0.5)]),
+        tag("rug", 3.0, 7.0, &[(3.0, 0.25, 0.25), (7.0, 0.75, 0.75)]),
+    ])
+}
+
+/// Two tags: a lamp, and a sold-out rug.
+fn scene_of(tags: Vec<Tag>) -> Rc<Scene> {
+    let track = TagTrack { tags };
     let label = |title: &str, sold_out| TagLabel {
         title: title.into(),
         price: "€89.00".into(),
@@ -132,6 +88,12 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
+        let stage = Self::with(scene()).await;
+        until("the first tag", || stage.shown().is_some()).await;
+        stage
+    }
+
+    async fn with(scene: Rc<Scene>) -> Self {
         let (host, video) = host_with_video().await;
         let shadow = dom::open_shadow(&host).unwrap();
         styles::adopt_shadow(&shadow);
@@ -143,22 +105,20 @@ impl Stage {
         let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
         let ear = Rc::clone(&heard);
         let props = VideoOverlayProps {
-            scene: Some(scene()),
+            scene: Some(scene),
             video: Some(video.clone()),
             dispatch: Callback::from(move |event| ear.borrow_mut().push(event)),
             covered: false,
             children: Html::default(),
         };
         let app = Renderer::<VideoOverlay>::with_root_and_props(root.clone().into(), props);
-        let stage = Self {
+        Self {
             host,
             root,
             video,
             heard,
             app: app.render(),
-        };
-        until("the first tag", || stage.shown().is_some()).await;
-        stage
+        }
     }
 
     /// The button of the tag on screen.
@@ -248,6 +208,87 @@ async fn an_advertisement_has_no_tags() {
 }
 
 #[wasm_bindgen_test]
+async fn the_pages_mapper_tells_which_content_the_stream_shows() {
+    let stage = Stage::new().await;
+    // The stream has lost its first three seconds.
+    let mapper = Closure::<dyn Fn(f64) -> f64>::new(|stream_s| stream_s + 3.0);
+    let function: &Function = mapper.as_ref().unchecked_ref();
+    stage.video.set_content_time(Some(function.clone()));
+    let film = stage.video.element();
+    film.set_current_time(1.0);
+    let near = |(x, y): (f64, f64)| (x - 0.375).abs() < 0.005 && (y - 0.375).abs() < 0.005;
+    until("the rug", || stage.shows("rug") && near(stage.place())).await;
+    // The alarm for its end at 7 s of the content stands at 4 s of the stream.
+    let tracks = dom::get(film, "textTracks");
+    let cues = dom::get(&Reflect::get_u32(&tracks, 0).unwrap(), "cues");
+    let cue = Reflect::get_u32(&cues, 0).unwrap();
+    assert_eq!(dom::get(&cue, "endTime").as_f64(), Some(4.0));
+    stage.video.seek(5.0);
+    assert_eq!(film.current_time(), 2.0, "a seek goes to the content");
+    stage.video.set_content_time(None);
+    film.set_current_time(1.0);
+    until("the lamp", || stage.shows("lamp")).await;
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
+async fn things_cut_off_by_cover_have_chips_beside_each_other_that_can_be_tapped() {
+    let outside = |id| tag(id, 0.0, 8.0, &[(0.0, 0.05, 0.5)]);
+    let stage = Stage::with(scene_of(vec![outside("lamp"), outside("rug")])).await;
+    let film: &HtmlElement = stage.video.element();
+    dom::set_style(film, "width", "200px");
+    dom::set_style(film, "object-fit", "cover");
+    let chip = |id: &str| dom::find(&stage.root, &["[data-edge-tag=", id, "]"].concat());
+    let both = || [chip("lamp"), chip("rug")].iter().all(Option::is_some);
+    until("the chips", both).await;
+    // The element that a finger meets in the middle of the chip, once it has come to its place.
+    let hit = |id: &str| {
+        let chip = chip(id)?;
+        let rect = chip.get_bounding_client_rect();
+        let middle = (
+            rect.left() + rect.width() / 2.0,
+            rect.top() + rect.height() / 2.0,
+        );
+        let shadow = stage.host.shadow_root()?;
+        let hit = shadow.element_from_point(middle.0 as f32, middle.1 as f32)?;
+        chip.contains(Some(&hit)).then_some(hit)
+    };
+    for id in ["lamp", "rug"] {
+        until(id, || hit(id).is_some()).await;
+        let hit: HtmlElement = hit(id).unwrap().unchecked_into();
+        hit.click();
+        let tag = TagId::parse(id).unwrap();
+        let origin = TapOrigin::EdgeChip;
+        let tapped = Event::TagTapped { tag, origin };
+        until("the tap", || stage.heard.borrow().contains(&tapped)).await;
+    }
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
+async fn labels_keep_clear_of_captions_that_are_shown() {
+    let low = tag("lamp", 0.0, 8.0, &[(0.0, 0.5, 0.93)]);
+    let stage = Stage::with(scene_of(vec![low])).await;
+    let film = stage.video.element();
+    let above_captions = |label: HtmlElement| {
+        let picture = film.get_bounding_client_rect();
+        let line = picture.bottom() - picture.height() * 0.16;
+        label.get_bounding_client_rect().bottom() <= line
+    };
+    let label = || dom::find(&stage.root, ".labelled .label");
+    until("the label", || label().is_some()).await;
+    until("it to stand by its marker", || {
+        !above_captions(label().unwrap())
+    })
+    .await;
+    let add = dom::method(film, "addTextTrack").unwrap();
+    let captions = add.call1(film, &"captions".into()).unwrap();
+    dom::set(&captions, "mode", &"showing".into());
+    until("it to give way", || label().is_some_and(above_captions)).await;
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
 async fn what_went_by_in_the_systems_own_player_is_offered_afterwards() {
     let stage = Stage::new().await;
     let fire = |name: &str| {
@@ -291,8 +332,8 @@ async fn a_mounted_widget_leaves_nothing_behind() {
     until("the redirection", || own("requestFullscreen")).await;
     assert_eq!(
         host.child_element_count(),
-        3,
-        "the video and two slotted places"
+        2,
+        "the video and the form's place"
     );
     assert_eq!(sheets(), sheets_before + 1);
     drop(mounted);
@@ -323,7 +364,13 @@ fn a_widget_that_cannot_run_says_why_and_touches_nothing() {
     host.set_attribute("api", "javascript:alert(1)").unwrap();
     assert_eq!(Mounted::new(host.clone()).err(), Some("config-url"));
     host.remove_attribute("api").unwrap();
-    dom::set(&host, "attachShadow", &JsValue::NULL);
-    assert_eq!(Mounted::new(host.clone()).err(), Some("unsupported"));
+    // The page has taken the method from all elements.
+    let element = dom::get(&js_sys::global(), "Element");
+    let prototype = dom::get(&element, "prototype");
+    let attach = dom::get(&prototype, "attachShadow");
+    dom::set(&prototype, "attachShadow", &JsValue::NULL);
+    let refused = Mounted::new(host.clone()).err();
+    dom::set(&prototype, "attachShadow", &attach);
+    assert_eq!(refused, Some("unsupported"));
     assert_eq!(host.child_element_count(), 0);
 }

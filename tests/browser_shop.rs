@@ -90,7 +90,6 @@ impl Mounted {
             slots: Slots {
                 host: host.clone().into(),
                 checkout: slot("shoptag-checkout"),
-                dialog: slot("shoptag-dialog"),
             },
         };
         let app = Renderer::<App>::with_root_and_props(root.clone().into(), props).render();

@@ -9,7 +9,7 @@ const NAME = 'shop-tags';
 const NEAR = '600px';
 const SETTLE_MS = 50;
 const ATTRIBUTES =
-  ['site', 'video', 'api', 'for', 'pause', 'consent', 'lang', 'currency', 'track', 'accent', 'theme'];
+  ['site', 'video', 'api', 'for', 'pause', 'consent', 'lang', 'track', 'accent', 'theme'];
 
 const failure = (code) => Object.assign(new Error(code), { code });
 
@@ -130,6 +130,9 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
 
   /** Opens the bag. Resolves to whether it could be done. */
   openBag() { return this.#call((handle) => handle.openBag()); }
+
+  /** Opens the list of what is tagged now. Resolves to whether it could be done. */
+  openProducts() { return this.#call((handle) => handle.openProducts()); }
 
   /** Closes cards, sheets and dialogs. Resolves to whether it could be done. */
   closeAll() { return this.#call((handle) => handle.closeAll()); }

@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use js_sys::JSON;
+use js_sys::{JSON, Reflect};
 use shoptag_protocol::VideoDocument;
-use shoptag_tag_track::RawTrack;
+use shoptag_tag_track::{DefectCode, Limits, RawTrack, TAGS_OF_PAGE_MAX};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -14,23 +14,39 @@ use web_sys::{Element, Event, EventTarget, HtmlElement};
 use super::{dom, json};
 use crate::embed::{TrackSource, announce_error};
 
+/// Most tags that are read.
+const TAGS_READ_MAX: u32 = TAGS_OF_PAGE_MAX as u32 + 1;
+
+/// Deepest nesting that is read, the same as where the format is read from JSON on a server. A track has
+/// five levels; the browser's parser has no bound of its own.
+const DEPTH_MAX: u32 = 128;
+
 /// What is told when the page's own track cannot be read.
 const UNREADABLE: &str = "config-json";
 
 /// `document` with the track that the page carries, if `source` says that it does. A track that cannot be
-/// read is reported on `host`, and then nothing is tagged: the backend's track may be of another cut.
+/// read is reported on `host`, and then nothing is tagged: the backend's track may be of another cut. Of
+/// one that can be read, each kind of defect is reported once. `duration_s` is the video's length.
 pub async fn put_in(
     document: Rc<VideoDocument>,
     source: TrackSource,
     host: &Element,
+    duration_s: Option<f64>,
 ) -> Rc<VideoDocument> {
     if source == TrackSource::Backend {
         return document;
     }
-    let tag_track = read(source, host).await.unwrap_or_else(|| {
+    let mut tag_track = read(source, host).await.unwrap_or_else(|| {
         announce_error(host, UNREADABLE);
         RawTrack::default()
     });
+    let mut told: Vec<DefectCode> = Vec::new();
+    for defect in tag_track.keep_valid(&Limits::of_page().within(duration_s)) {
+        if !told.contains(&defect.code) {
+            announce_error(host, defect.code.as_str());
+            told.push(defect.code);
+        }
+    }
     let mut document = Rc::unwrap_or_clone(document);
     document.tag_track = tag_track;
     Rc::new(document)
@@ -41,7 +57,8 @@ async fn read(source: TrackSource, host: &Element) -> Option<RawTrack> {
         TrackSource::Backend | TrackSource::None => Some(RawTrack::default()),
         TrackSource::Script => {
             let script = dom::find(host, "script[type='application/json']")?;
-            track_of(&JSON::parse(&script.text_content()?).ok()?)
+            let text = script.text_content()?;
+            track_of(&JSON::parse(&text).ok().filter(|_| is_shallow(&text))?)
         }
         TrackSource::Native => {
             let element = dom::find(host, "track[kind='metadata']")?;
@@ -50,7 +67,28 @@ async fn read(source: TrackSource, host: &Element) -> Option<RawTrack> {
     }
 }
 
+/// Whether no bracket of `json`, which is well formed, stands deeper than [`DEPTH_MAX`].
+fn is_shallow(json: &str) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_u32, false, false);
+    json.bytes().all(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth <= DEPTH_MAX
+    })
+}
+
 fn track_of(value: &JsValue) -> Option<RawTrack> {
+    // One more than is used, so that the excess is told; reading 100,000 would hold the page up.
+    let tags = dom::get(value, "tags");
+    if dom::get(&tags, "length").as_f64() > Some(f64::from(TAGS_READ_MAX)) {
+        dom::set(&tags, "length", &TAGS_READ_MAX.into());
+    }
     json::from_js(value)
 }
 
@@ -66,13 +104,17 @@ async fn cues_of(element: &HtmlElement) -> Option<RawTrack> {
     if dom::get(element, "readyState").as_f64()? < 2.0 {
         first_event(element, ["load", "error"]).await;
     }
-    let cues = js_sys::Array::from(&dom::get(&track, "cues"));
+    if dom::get(element, "readyState").as_f64()? > 2.0 {
+        return None;
+    }
+    let cues = dom::get(&track, "cues");
+    let count = dom::get(&cues, "length").as_f64()?;
     let tags = js_sys::Array::new();
-    for cue in cues.iter() {
+    for at in (0..TAGS_READ_MAX).take_while(|&at| f64::from(at) < count) {
+        let cue = Reflect::get_u32(&cues, at).ok()?;
         let text = dom::get(&cue, "text").as_string().unwrap_or_default();
-        let Ok(tag) = JSON::parse(&text) else {
-            continue;
-        };
+        // What is no JSON is no tag, and is reported as such.
+        let tag = JSON::parse(&text).unwrap_or(JsValue::NULL);
         if dom::get(&tag, "id").is_undefined() {
             dom::set(&tag, "id", &dom::get(&cue, "id"));
         }

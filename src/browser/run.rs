@@ -94,7 +94,7 @@ impl Runner {
             | Effect::UpdateSubmission(_)
             | Effect::ForgetSubmission(_) => self.store_order(effect),
             Effect::LoadDocument | Effect::AskQuote { .. } | Effect::Submit { .. } => {
-                self.request(effect);
+                self.request(effect, video.and_then(VideoHandle::duration));
             }
             Effect::AskViewSession(_)
             | Effect::PostClick(_)
@@ -105,7 +105,7 @@ impl Runner {
         }
     }
 
-    fn request(&self, effect: Effect) {
+    fn request(&self, effect: Effect, duration_s: Option<f64>) {
         let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
         let host = self.host.clone();
         spawn_local(async move {
@@ -127,7 +127,7 @@ impl Runner {
                     let video = config.video.as_str();
                     match network::video_document(api, &config.site, video).await {
                         Ok(document) => Event::DocumentLoaded(
-                            page_track::put_in(document, config.track, &host).await,
+                            page_track::put_in(document, config.track, &host, duration_s).await,
                         ),
                         Err(failure) => Event::DocumentFailed(failure),
                     }
@@ -276,6 +276,10 @@ impl Runner {
                     ("total_minor", number(*total_minor)),
                     ("currency", text(currency.code())),
                 ]),
+            ),
+            Announcement::FullscreenChange { mode } => (
+                names::EVENT_FULLSCREEN_CHANGE,
+                dom::object(&[("mode", text(mode.name()))]),
             ),
             Announcement::Error { code } => {
                 (names::EVENT_ERROR, dom::object(&[("code", text(code))]))

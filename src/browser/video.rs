@@ -143,12 +143,17 @@ impl VideoHandle {
             .unwrap_or(stream_s)
     }
 
+    /// Stream time at `content_s` of the content. A mapper cannot be inverted; the shift that holds now is
+    /// exact within a stretch of content.
+    #[must_use]
+    pub fn stream_time(&self, content_s: f64) -> f64 {
+        content_s + self.element.current_time() - self.current_time()
+    }
+
     /// Goes to `content_s` of the content.
     pub fn seek(&self, content_s: f64) {
-        // A mapper cannot be inverted; the shift that holds now is exact within a stretch of content.
-        let shift_s = self.element.current_time() - self.current_time();
         self.element
-            .set_current_time((content_s + shift_s).max(0.0));
+            .set_current_time(self.stream_time(content_s).max(0.0));
     }
 
     /// Length, seconds; `None` while unknown or endless.

@@ -3,7 +3,7 @@
 //! What the widget cannot work without is an error, and the page's fallback stays. Everything else falls
 //! back to its default and is reported as a defect.
 
-use shoptag_commerce::{Currency, VideoId};
+use shoptag_commerce::VideoId;
 
 /// Longest attribute value that is looked at, in bytes. No real one comes near.
 const VALUE_BYTES_MAX: usize = 2048;
@@ -26,8 +26,6 @@ pub struct Config {
     pub consent: bool,
     /// BCP 47 tag of texts and prices.
     pub locale: String,
-    /// Asked-for currency of prices; `None`: the site's own.
-    pub currency: Option<Currency>,
     /// Where the tag track comes from.
     pub track: TrackSource,
     /// Accent colour `#rgb` or `#rrggbb`; `None`: from the page's `--shoptag-accent`.
@@ -87,8 +85,6 @@ impl ConfigError {
 pub enum ConfigDefect {
     /// `lang` is not a language tag.
     Locale,
-    /// `currency` is not an ISO 4217 code.
-    Currency,
     /// `accent` or `theme` is not one of the allowed values.
     Theme,
     /// `track` is none of the known sources.
@@ -101,7 +97,6 @@ impl ConfigDefect {
     pub fn code(self) -> &'static str {
         match self {
             Self::Locale => "config-locale",
-            Self::Currency => "config-currency",
             Self::Theme => "config-theme",
             Self::Track => "config-track",
         }
@@ -146,7 +141,6 @@ impl Config {
             other => other,
         };
         let lang = choose("lang", ConfigDefect::Locale);
-        let currency = choose("currency", ConfigDefect::Currency);
         let accent = choose("accent", ConfigDefect::Theme);
         let theme = choose("theme", ConfigDefect::Theme);
         let track = choose("track", ConfigDefect::Track);
@@ -158,9 +152,6 @@ impl Config {
             pause_on_card: value("pause").is_some_and(|text| text != "false"),
             consent: value("consent").is_some_and(|text| text.trim() == "granted"),
             locale: parse_locale(lang, &page.locale, &mut defects),
-            currency: checked(currency, ConfigDefect::Currency, &mut defects, |code| {
-                Currency::parse(code).ok()
-            }),
             track: checked(track, ConfigDefect::Track, &mut defects, parse_track)
                 .unwrap_or_default(),
             accent: checked(accent, ConfigDefect::Theme, &mut defects, parse_colour),
@@ -331,6 +322,37 @@ mod tests {
         parse(&[("site", "pk_demo"), ("video", "loft"), (name, value)])
     }
 
+    /// The codes that the page hears, in their order; the widget does not come up on the first three.
+    #[test]
+    fn every_bad_attribute_has_its_code() {
+        let long = format!("xx-INVALID-{}", "locale-".repeat(1_400));
+        let codes = |attribute: (&str, &str)| match with(attribute.0, attribute.1) {
+            Ok((_, defects)) => defects.iter().map(|defect| defect.code()).collect(),
+            Err(error) => vec![error.code()],
+        };
+        for (attribute, code) in [
+            (("site", ""), "config-missing"),
+            (("site", "pk demo"), "config-missing"),
+            (("video", ""), "config-missing"),
+            (("api", "javascript:alert(1)"), "config-url"),
+            (("api", "data:text/html,x"), "config-url"),
+            (("api", "http://api.example"), "config-url"),
+            (("api", "//evil"), "config-url"),
+            (
+                ("api", "https://api.shoptag.example@evil.com"),
+                "config-url",
+            ),
+            (("lang", "../../etc"), "config-locale"),
+            (("lang", &long), "config-locale"),
+            (("accent", "red;}body{display:none"), "config-theme"),
+            (("accent", "url(https://evil)"), "config-theme"),
+            (("theme", "expression()"), "config-theme"),
+            (("track", "https://evil"), "config-track"),
+        ] {
+            assert_eq!(codes(attribute), [code], "{attribute:?}");
+        }
+    }
+
     #[test]
     fn without_a_site_key_or_a_video_nothing_is_shown() {
         for attributes in [
@@ -422,12 +444,8 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_currency_theme_or_track_is_reported_and_its_default_holds() {
+    fn a_bad_theme_or_track_is_reported_and_its_default_holds() {
         for (name, value, defect) in [
-            ("currency", "usd", ConfigDefect::Currency),
-            ("currency", "ZZZ", ConfigDefect::Currency),
-            ("currency", "US$", ConfigDefect::Currency),
-            ("currency", "", ConfigDefect::Currency),
             ("accent", "red;}body{display:none", ConfigDefect::Theme),
             ("accent", "url(https://evil)", ConfigDefect::Theme),
             ("accent", "expression()", ConfigDefect::Theme),
@@ -437,11 +455,7 @@ mod tests {
         ] {
             let (config, defects) = with(name, value).expect("complete");
             assert_eq!(defects, [defect], "{name}={value}");
-            assert_eq!(
-                (config.currency, config.accent),
-                (None, None),
-                "{name}={value}"
-            );
+            assert_eq!(config.accent, None, "{name}={value}");
             assert_eq!(config.colour_scheme, ColourScheme::Auto);
             assert_eq!(config.track, TrackSource::Backend);
         }
@@ -452,7 +466,6 @@ mod tests {
         let (config, defects) = parse(&[
             ("site", "pk_demo"),
             ("video", "loft"),
-            ("currency", "JPY"),
             ("accent", "#0a7"),
             ("theme", "dark"),
             ("track", "native"),
@@ -461,7 +474,6 @@ mod tests {
         ])
         .expect("complete");
         assert_eq!(defects, []);
-        assert_eq!(config.currency, Currency::parse("JPY").ok());
         assert_eq!(config.accent.as_deref(), Some("#0a7"));
         assert_eq!(config.colour_scheme, ColourScheme::Dark);
         assert_eq!(config.track, TrackSource::Native);
@@ -471,7 +483,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_attribute_value_panics(name in "site|video|api|lang|currency|accent|theme|track|for",
+        fn no_attribute_value_panics(name in "site|video|api|lang|accent|theme|track|for",
                                      value in ".{0,80}") {
             let _ = with(&name, &value);
         }

@@ -60,7 +60,6 @@ impl Mounted {
         let slots = Slots {
             host: host.clone().into(),
             checkout: slotted(&host, names::SLOT_CHECKOUT).ok_or(UNSUPPORTED)?,
-            dialog: slotted(&host, names::SLOT_DIALOG).ok_or(UNSUPPORTED)?,
         };
         styles::adopt_shadow(&shadow);
         fallback::hide(&shadow, &root);
@@ -219,7 +218,6 @@ impl Drop for Mounted {
             app.destroy();
         }
         self.slots.checkout.remove();
-        self.slots.dialog.remove();
         fallback::forget(&self.host);
         fallback::show(&self.shadow);
     }

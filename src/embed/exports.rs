@@ -9,7 +9,7 @@ use super::element::Mounted;
 use super::fallback;
 use crate::browser::dom::HtmlElement;
 use crate::browser::storage::Storage;
-use crate::event::Event;
+use crate::event::{Event, ListKind};
 
 /// Called once after loading: a panic becomes an event and leaves the page's own content.
 pub fn start() {
@@ -67,6 +67,13 @@ impl Handle {
     #[must_use]
     pub fn open_bag(&self) -> bool {
         self.send(Event::BagOpened)
+    }
+
+    /// Opens the list of what is tagged now.
+    #[wasm_bindgen(js_name = openProducts)]
+    #[must_use]
+    pub fn open_products(&self) -> bool {
+        self.send(Event::ListOpened(ListKind::Moment))
     }
 
     /// Closes cards, sheets and dialogs.

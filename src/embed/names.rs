@@ -22,5 +22,3 @@ pub const EVENT_FULLSCREEN_CHANGE: &str = "shop-fullscreen-change";
 pub const SLOT_FALLBACK: &str = "fallback";
 /// Slot of the light-DOM checkout form.
 pub const SLOT_CHECKOUT: &str = "shoptag-checkout";
-/// Slot of the light-DOM content of a dialog.
-pub const SLOT_DIALOG: &str = "shoptag-dialog";

@@ -9,6 +9,4 @@ pub struct Slots {
     pub host: Element,
     /// `<div slot="shoptag-checkout">`: show it with `<slot name="shoptag-checkout">`.
     pub checkout: Element,
-    /// `<div slot="shoptag-dialog">`: the same for other forms.
-    pub dialog: Element,
 }

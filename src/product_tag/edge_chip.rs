@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::name::fill;
 use crate::video_overlay::Scene;
-use crate::video_overlay::placement::Direction;
+use crate::video_overlay::edge::Direction;
 
 /// What a chip is given.
 #[derive(Properties, PartialEq, Debug)]

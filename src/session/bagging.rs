@@ -8,6 +8,9 @@ use crate::effect::{Announcement, Effect};
 use crate::event::Event;
 use crate::session::{Notice, Session};
 
+/// What the page is told when it adds what cannot be bought from this video.
+const NOT_ADDED: &str = "variant-unavailable";
+
 impl Session {
     pub(super) fn in_card(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         let (Some(card), Some(shelf)) = (&mut self.card, &self.shelf) else {
@@ -85,7 +88,12 @@ impl Session {
             Event::AddedByPage { variant, quantity } => {
                 let shelf = self.shelf.as_ref();
                 let line = shelf.and_then(|shelf| shelf.line(&variant, quantity, None, now));
-                return line.map_or_else(Vec::new, |line| self.add(line, now));
+                return match line {
+                    Some(line) => self.add(line, now),
+                    None => vec![Effect::Announce(Announcement::Error {
+                        code: NOT_ADDED.to_owned(),
+                    })],
+                };
             }
             Event::BagChangedElsewhere(saved) => {
                 self.bag.replace(saved);

@@ -34,7 +34,7 @@ use crate::touchpoint::Touchpoints;
 
 pub use delivery::News;
 pub use navigation::Page;
-pub use shelf::{Shelf, TaggedProduct};
+pub use shelf::{Shelf, TaggedProduct, picture};
 
 /// How long a short message stays, milliseconds: two short sentences at reading pace, with time to press
 /// "Undo".
@@ -167,9 +167,13 @@ impl Session {
                 self.paused_by_us &= !playing;
                 self.touchpoints.poll(playing, now)
             }
+            Event::PauseOnCardChanged(pauses) => {
+                self.setup.pause_on_card = pauses;
+                Vec::new()
+            }
             Event::FullscreenChanged(mode) => {
                 self.fullscreen = mode;
-                Vec::new()
+                vec![Effect::Announce(Announcement::FullscreenChange { mode })]
             }
             Event::BagOpened => self.open(Page::Bag),
             Event::ListOpened(kind) => self.open(Page::List(kind)),

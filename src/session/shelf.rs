@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use shoptag_commerce::{ProductId, TagId, Timestamp, VariantId};
-use shoptag_protocol::{Product, SavedLine, Variant, VideoDocument};
+use shoptag_protocol::{Image, Product, SavedLine, Variant, VideoDocument};
 use shoptag_tag_track::{Tag, TagTrack};
 
 use crate::product_card::variant_label;
@@ -16,6 +16,15 @@ pub struct Shelf {
     track: Rc<TagTrack>,
     products: BTreeMap<ProductId, usize>,
     tags: BTreeMap<TagId, usize>,
+}
+
+/// The picture that shows `variant`, else the product's first.
+#[must_use]
+pub fn picture<'a>(product: &'a Product, variant: Option<&Variant>) -> Option<&'a Image> {
+    let own = variant
+        .and_then(|variant| variant.image)
+        .and_then(|index| product.images.get(usize::try_from(index).ok()?));
+    own.or_else(|| product.images.first())
 }
 
 /// A product with the tag through which it is opened.
@@ -118,11 +127,7 @@ impl Shelf {
         now: Timestamp,
     ) -> Option<SavedLine> {
         let (product, variant) = self.variant(variant).filter(|(_, own)| own.available)?;
-        let image = variant.image.and_then(|index| usize::try_from(index).ok());
-        let image = product
-            .images
-            .get(image.unwrap_or(0))
-            .or_else(|| product.images.first());
+        let image = picture(product, Some(variant));
         Some(SavedLine {
             variant_id: variant.id.clone(),
             product_id: product.id.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp};
+use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp, VariantId};
 use shoptag_outbox::Record;
 use shoptag_protocol::{FieldError, OrderRequest, Problem, Quote, QuoteRequest, code};
 
@@ -266,6 +266,71 @@ fn a_tap_opens_the_card_and_pauses_only_a_playing_video() {
             expected,
             "resumes only what it paused"
         );
+    }
+}
+
+#[test]
+fn what_the_page_says_about_pausing_holds_from_the_next_card_on() {
+    let mut bench = Bench::new();
+    bench.send(Event::PlaybackChanged { playing: true });
+    bench.send(Event::PauseOnCardChanged(false));
+    bench.tap("shirt", TapOrigin::Tag);
+    assert!(!bench.effects.contains(&Effect::PauseVideo));
+    bench.send(Event::SheetClosed);
+    bench.send(Event::PauseOnCardChanged(true));
+    let effects = bench.send(Event::BagOpened);
+    assert!(effects.contains(&Effect::PauseVideo));
+    // What was paused goes on, whatever the page has said since.
+    bench.send(Event::PauseOnCardChanged(false));
+    let effects = bench.send(Event::SheetClosed);
+    assert!(effects.contains(&Effect::ResumeVideo));
+}
+
+#[test]
+fn a_thumbnail_shows_the_variant_that_is_tagged() {
+    let document = document();
+    let mut product = document.products[0].clone();
+    let mut variant = product.variants[0].clone();
+    let image = |url: &str| shoptag_protocol::Image {
+        url: url.to_owned(),
+        ..product.images[0].clone()
+    };
+    product.images = vec![image("first"), image("second")];
+    for (index, expected) in [(None, "first"), (Some(1), "second"), (Some(9), "first")] {
+        variant.image = index;
+        let shown = picture(&product, Some(&variant)).unwrap();
+        assert_eq!(shown.url, expected, "{index:?}");
+    }
+    assert_eq!(picture(&product, None).unwrap().url, "first");
+}
+
+#[test]
+fn the_page_hears_what_fills_the_screen() {
+    let mut bench = Bench::new();
+    for (mode, name) in [
+        (FullscreenMode::Wrapper, "wrapper"),
+        (FullscreenMode::BareVideo, "bare-video"),
+        (FullscreenMode::Pseudo, "pseudo"),
+        (FullscreenMode::None, "none"),
+    ] {
+        let effects = bench.send(Event::FullscreenChanged(mode));
+        let told = Effect::Announce(Announcement::FullscreenChange { mode });
+        assert_eq!((effects, mode.name()), (vec![told], name));
+    }
+}
+
+#[test]
+fn the_page_hears_that_what_it_adds_cannot_be_bought() {
+    let mut bench = Bench::new();
+    for (variant, known) in [("shirt-sand-s", true), ("nothing-like-it", false)] {
+        let effects = bench.send(Event::AddedByPage {
+            variant: VariantId::parse(variant).unwrap(),
+            quantity: 1,
+        });
+        let refused = Effect::Announce(Announcement::Error {
+            code: "variant-unavailable".to_owned(),
+        });
+        assert_eq!(effects.contains(&refused), !known, "{variant}");
     }
 }
 

@@ -202,7 +202,9 @@ impl State {
         } else if self.cast.is_due(media_s) {
             told.cast = self.cast.update(&self.track, media_s);
             if let Some(alarm) = &mut self.alarm {
-                alarm.set(media_s, self.cast.until_s());
+                // The alarm stands in the stream, the cast in the content.
+                let stream_s = |content_s| self.video.stream_time(content_s);
+                alarm.set(stream_s(media_s), stream_s(self.cast.until_s()));
             }
         }
         told

@@ -2,14 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::edge::{EdgePoint, chip_box, edge_point};
 use super::geometry::{Rect, Size};
-use super::placement::{Candidate, EdgePoint, Placed, Room, Side, edge_point, place};
-
-/// A chip's side, CSS pixels.
-const CHIP: Size = Size {
-    width: 44.0,
-    height: 44.0,
-};
+use super::placement::{Candidate, Placed, Room, Side, place};
 
 /// Width of the video below which three labels are too many, CSS pixels: a phone in portrait.
 const WIDTH_FOR_THREE: f64 = 560.0;
@@ -51,7 +46,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Takes the boxes on which no label may stand, such as those of buttons.
+    /// Takes the boxes on which no label and no chip may stand, such as those of buttons.
     pub fn block(&mut self, blocked: Vec<Rect>) {
         self.blocked = blocked;
     }
@@ -98,10 +93,14 @@ impl Labels {
 
     /// Places everything anew at `now_ms`; true when something has changed that is seen.
     pub fn place(&mut self, seen: &[Seen], visible: Rect, area: Rect, now_ms: f64) -> bool {
-        let chips: Vec<(usize, EdgePoint)> = seen
-            .iter()
-            .filter_map(|one| Some((one.tag, edge_point(one.at, visible, CHIP)?)))
-            .collect();
+        let mut taken = self.blocked.clone();
+        let mut chips: Vec<(usize, EdgePoint)> = Vec::new();
+        for one in seen {
+            if let Some(chip) = edge_point(one.at, visible, &taken) {
+                taken.push(chip_box(chip.at));
+                chips.push((one.tag, chip));
+            }
+        }
         let candidates: Vec<Candidate> = seen
             .iter()
             .filter(|one| !chips.iter().any(|(chip, _)| *chip == one.tag))
@@ -112,7 +111,7 @@ impl Labels {
             width if width < WIDTH_FOR_THREE => 2,
             _ => 3,
         };
-        let placed = place(&candidates, Room { area, labels_max }, &self.blocked);
+        let placed = place(&candidates, Room { area, labels_max }, &taken);
         let states: BTreeMap<usize, LabelState> = placed
             .iter()
             .map(|one| (one.tag, self.next_state(one, now_ms)))
@@ -224,6 +223,18 @@ mod tests {
         labels.place(&[seen(0, -100.0, 100.0)], AREA, AREA, 0.0);
         assert!(labels.is_chip(0));
         assert_eq!(labels.state(0), None);
+    }
+
+    #[test]
+    fn a_label_keeps_clear_of_the_chips() {
+        let thing = seen(0, 600.0, 100.0);
+        let outside = seen(1, 900.0, 100.0);
+        for (tags, side) in [(&[thing][..], Side::Right), (&[thing, outside], Side::Left)] {
+            let mut labels = measured(2);
+            labels.place(tags, AREA, AREA, 0.0);
+            let state = labels.state(0).filter(|state| state.labelled);
+            assert_eq!(state.map(|state| state.side), Some(side));
+        }
     }
 
     #[test]

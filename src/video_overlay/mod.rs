@@ -3,6 +3,7 @@
 pub mod announcer;
 pub mod cast;
 pub mod clock;
+pub mod edge;
 pub mod geometry;
 pub mod labels;
 pub mod placement;

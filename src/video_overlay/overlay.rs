@@ -88,7 +88,7 @@ pub struct VideoOverlay {
     fullscreen: Option<Fullscreen>,
     resize_watch: Option<ResizeWatch>,
     ticker: Option<Ticker>,
-    /// Tags that have been on screen while the system's own player hid them.
+    /// Tags that have been on screen while something in front of everything hid them.
     passed: BTreeSet<usize>,
     /// How many of them are offered now.
     pub(super) recap: usize,
@@ -287,7 +287,7 @@ impl VideoOverlay {
         }
         if told.cast.on_screen {
             self.on_screen = driver.on_screen();
-            if self.fullscreen.as_ref().is_some_and(Fullscreen::is_native) {
+            if self.is_out_of_sight() {
                 self.passed.extend(&self.on_screen);
             }
         }
@@ -348,22 +348,28 @@ impl VideoOverlay {
             return false;
         };
         let mode = fullscreen.mode();
-        if fullscreen.is_native() {
+        let changed = mode != self.mode;
+        self.mode = mode;
+        if changed {
+            context
+                .props()
+                .dispatch
+                .emit(Event::FullscreenChanged(mode));
+            self.measure(context);
+        }
+        if self.is_out_of_sight() {
             self.passed.extend(&self.on_screen);
         } else if !self.passed.is_empty() {
             self.recap = std::mem::take(&mut self.passed).len();
             return true;
         }
-        if mode == self.mode {
-            return false;
-        }
-        self.mode = mode;
-        context
-            .props()
-            .dispatch
-            .emit(Event::FullscreenChanged(mode));
-        self.measure(context);
-        true
+        changed
+    }
+
+    /// Whether something is in front of the tags: the system's own player, or the bare video.
+    fn is_out_of_sight(&self) -> bool {
+        self.mode == FullscreenMode::BareVideo
+            || self.fullscreen.as_ref().is_some_and(Fullscreen::is_native)
     }
 
     fn animate(&self, context: &Context<Self>) {

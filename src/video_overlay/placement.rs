@@ -251,57 +251,6 @@ fn marker_box(at: (f64, f64)) -> Rect {
     }
 }
 
-/// Where a marker outside the visible part of the picture has its edge chip.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EdgePoint {
-    /// The chip's centre, CSS pixels of the video's box.
-    pub at: (f64, f64),
-    /// Direction of the thing as seen from the chip.
-    pub towards: Direction,
-}
-
-/// Eight directions would be more exact, and harder to tell apart at this size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// To the left.
-    Left,
-    /// To the right.
-    Right,
-    /// Upwards.
-    Up,
-    /// Downwards.
-    Down,
-}
-
-/// The chip for a marker at `at`, or `None` when its centre lies within `area`. The chip's box of `chip`
-/// stays within the area.
-#[must_use]
-pub fn edge_point(at: (f64, f64), area: Rect, chip: Size) -> Option<EdgePoint> {
-    let beyond = [
-        (area.x - at.0, Direction::Left),
-        (at.0 - area.x - area.width, Direction::Right),
-        (area.y - at.1, Direction::Up),
-        (at.1 - area.y - area.height, Direction::Down),
-    ];
-    let (by, towards) = beyond.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    if by <= 0.0 {
-        return None;
-    }
-    let within = |value: f64, from: f64, length: f64, own: f64| {
-        let (low, high) = (from + own / 2.0, from + length - own / 2.0);
-        if low > high {
-            from + length / 2.0
-        } else {
-            value.clamp(low, high)
-        }
-    };
-    let at = (
-        within(at.0, area.x, area.width, chip.width),
-        within(at.1, area.y, area.height, chip.height),
-    );
-    Some(EdgePoint { at, towards })
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -442,32 +391,6 @@ mod tests {
             ..candidate(0, 600.0, 200.0)
         };
         check(&[towards_right], &[Some(Side::Left)]);
-    }
-
-    #[test]
-    fn a_thing_outside_the_visible_part_has_a_chip_at_the_nearest_edge() {
-        let chip = Size {
-            width: 40.0,
-            height: 40.0,
-        };
-        let point = |x, y| edge_point((x, y), ROOM.area, chip);
-        assert_eq!(point(400.0, 200.0), None);
-        assert_eq!(point(0.0, 400.0), None);
-        let left = EdgePoint {
-            at: (20.0, 200.0),
-            towards: Direction::Left,
-        };
-        assert_eq!(point(-300.0, 200.0), Some(left));
-        let corner = EdgePoint {
-            at: (780.0, 380.0),
-            towards: Direction::Right,
-        };
-        assert_eq!(point(1000.0, 500.0), Some(corner));
-        let below = EdgePoint {
-            at: (400.0, 380.0),
-            towards: Direction::Down,
-        };
-        assert_eq!(point(400.0, 401.0), Some(below));
     }
 
     proptest! {

@@ -11,6 +11,8 @@ export class ShopTagsElement extends HTMLElement {
 
   /** Opens the bag. Resolves to whether it could be done. */
   openBag(): Promise<boolean>;
+  /** Opens the list of what is tagged now. Resolves to whether it could be done. */
+  openProducts(): Promise<boolean>;
   /** Closes cards, sheets and dialogs. Resolves to whether it could be done. */
   closeAll(): Promise<boolean>;
   /** Orders that the shop has not acknowledged, as JSON texts: ids and amounts, no name or address. */
@@ -75,6 +77,12 @@ export interface ShopOrderPlaced {
   currency: string;
 }
 
+/** Something else fills the screen. */
+export interface ShopFullscreenChange {
+  /** `bare-video`: the tags are hidden until it ends. `pseudo`: the viewport is filled by style. */
+  mode: 'none' | 'wrapper' | 'bare-video' | 'pseudo';
+}
+
 /** Something does not work. */
 export interface ShopError {
   /** Stable, kebab-case. */
@@ -87,6 +95,7 @@ export interface ShopTagsEventMap extends HTMLElementEventMap {
   'shop-bag-change': CustomEvent<ShopBagChange>;
   'shop-checkout-start': CustomEvent<ShopCheckoutStart>;
   'shop-order-placed': CustomEvent<ShopOrderPlaced>;
+  'shop-fullscreen-change': CustomEvent<ShopFullscreenChange>;
   'shop-error': CustomEvent<ShopError>;
 }
 

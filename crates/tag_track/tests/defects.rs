@@ -395,6 +395,36 @@ fn tags_after_the_limit_are_reported_once() {
 }
 
 #[test]
+fn what_is_kept_of_a_track_passes_again_without_a_word() {
+    let text = r#"{"schema_version":1,"tags":[
+        {"id":"a","product":"p","start":1,"end":2,"x":0,"y":0},
+        {"id":"b","product":"p","start":2,"end":1,"x":0,"y":0},
+        {"id":"a","product":"p","start":1,"end":2,"x":0,"y":0},
+        7,
+        {"id":"c","product":"p","start":30,"end":31,"x":0,"y":0},
+        {"id":"d","product":"p","start":1,"end":2,"x":0,"y":0},
+        {"id":"e","product":"p","start":1,"end":2,"x":0,"y":0}]}"#;
+    let limits = Limits {
+        tags_max: 6,
+        duration_s: Some(20.0),
+    };
+    let mut raw: RawTrack = serde_json::from_str(text).unwrap();
+    let defects = raw.keep_valid(&limits);
+    let codes: Vec<_> = defects.iter().map(|defect| defect.code.as_str()).collect();
+    let expected = [
+        "cue-limit",
+        "cue-range",
+        "cue-duplicate",
+        "tag-shape",
+        "cue-range",
+    ];
+    assert_eq!(codes, expected);
+    let (track, defects) = raw.validate();
+    let ids: Vec<_> = track.tags.iter().map(|tag| tag.id.as_str()).collect();
+    assert_eq!((ids, defects), (vec!["a", "d"], vec![]));
+}
+
+#[test]
 fn a_document_of_defects_gives_a_bounded_report() {
     let tags = vec!["7"; 5_000].join(",");
     let (track, defects) =

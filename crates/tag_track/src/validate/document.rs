@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::defect::{Defect, DefectCode};
+use crate::defect::{Defect, DefectCode, Effect};
 use crate::field::Field;
 use crate::limits::{Limits, TAGS_MAX};
 use crate::raw::{RawTag, RawTrack, SCHEMA_VERSION};
@@ -61,6 +61,23 @@ impl RawTrack {
         }
         let tags = check_tags(raw_tags, tags_max, limits, &mut defects);
         (TagTrack::new(tags), defects)
+    }
+
+    /// Takes out the tags that do not pass under the caller's limits, and returns what was wrong.
+    pub fn keep_valid(&mut self, limits: &Limits) -> Vec<Defect> {
+        let (_, defects) = self.validate_with(limits);
+        if let Field::Known(tags) = &mut self.tags {
+            let mut index = 0;
+            tags.retain(|_| {
+                let dropped = index >= limits.tags_max
+                    || defects.iter().any(|defect| {
+                        defect.tag_index == Some(index) && defect.code.effect() == Effect::DropsTag
+                    });
+                index += 1;
+                !dropped
+            });
+        }
+        defects
     }
 }
 
