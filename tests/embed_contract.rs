@@ -110,25 +110,91 @@ fn every_part_and_custom_property_is_documented() {
 }
 
 #[test]
-fn the_methods_of_the_element_are_documented_and_typed() {
+fn the_methods_and_properties_of_the_element_are_documented_and_typed() {
     let loader = read("www/shop-tags.js");
-    for name in [
+    let (_, class) = loader
+        .split_once("export class ")
+        .expect("the loader has the class");
+    let (class, _) = class.split_once("\n}").expect("the class ends");
+    // A member stands two spaces deep; what begins with # is private, and callbacks are the browser's.
+    let names: BTreeSet<String> = class
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .map(|line| line.trim_start_matches("async ").trim_start_matches("get "))
+        .filter_map(|line| Some(line.split_once('(')?.0.to_owned()))
+        .filter(|name| name.chars().all(|letter| letter.is_ascii_alphabetic()))
+        .filter(|name| !name.ends_with("Callback"))
+        .collect();
+    for known in [
         "openBag",
-        "closeAll",
-        "addToBag",
+        "exportPendingOrders",
+        "setConsent",
         "currentTags",
-        "contentTime",
-        "adBreak",
     ] {
         assert!(
-            loader.contains(&format!("{name}(")),
-            "the loader has no {name}"
+            names.contains(known),
+            "{known} is not found among {names:?}"
         );
-        for document in ["docs/embed.md", "xtask/npm/shop-tags.d.ts"] {
-            assert!(
-                read(document).contains(name),
-                "{document} does not name {name}"
-            );
+    }
+    let documents = [
+        "xtask/npm/shop-tags.d.ts",
+        "docs/embed.md",
+        "xtask/npm/custom-elements.json",
+    ];
+    for (document, name) in documents
+        .iter()
+        .flat_map(|d| names.iter().map(move |n| (*d, n)))
+    {
+        let text = read(document);
+        let named = ["(", "`", "\"", ":"].map(|end| [name.as_str(), end].concat());
+        let found = named.iter().any(|named| text.contains(named.as_str()));
+        assert!(found, "{document} does not name {name}");
+    }
+}
+
+/// Where the code of a `shop-error` comes from: a file, and what stands before each code.
+const CODES: [(&str, &str); 13] = [
+    ("src/embed/config.rs", "Self::Missing => \""),
+    ("src/embed/config.rs", "Self::Url => \""),
+    ("src/embed/config.rs", "Self::Locale => \""),
+    ("src/embed/config.rs", "Self::Theme => \""),
+    ("src/embed/config.rs", "Self::Track => \""),
+    ("src/embed/element.rs", "UNSUPPORTED: &str = \""),
+    ("src/embed/fallback.rs", "announce_error(&host, \""),
+    ("src/browser/page_track.rs", "UNREADABLE: &str = \""),
+    ("src/session/bagging.rs", "NOT_ADDED: &str = \""),
+    ("src/session/mod.rs", "Failure::Unreachable => \""),
+    ("src/session/mod.rs", "Failure::Unreadable { .. } => \""),
+    ("www/shop-tags.js", "failure('"),
+    ("crates/tag_track/src/defect.rs", " = \""),
+];
+
+#[test]
+fn the_codes_of_errors_that_are_documented_are_those_that_are_fired() {
+    let mut codes = BTreeSet::new();
+    for (path, before) in CODES {
+        let end = if before.ends_with('\'') { '\'' } else { '"' };
+        let found = between(&read(path), before, end);
+        assert!(!found.is_empty(), "{path} has no longer {before}");
+        codes.extend(found);
+    }
+    check("code", &codes, &["docs/embed.md"]);
+    let text = read("docs/embed.md");
+    let (_, table) = text
+        .split_once("| code | why |")
+        .expect("there is a table of codes");
+    let (table, _) = table.split_once("\n\n").expect("the table ends");
+    let rows = table.lines().filter_map(|row| row.strip_prefix("| `"));
+    for row in rows {
+        let cell = row.split(" | ").next().unwrap_or_default();
+        for code in cell.split("`, `").map(|code| code.trim_end_matches('`')) {
+            assert!(codes.contains(code), "no code of ours is {code}");
         }
     }
+    // No file but those above makes one.
+    let announced = sources(".rs").matches("announce_error(").count();
+    assert_eq!(
+        announced, 5,
+        "another place fires shop-error: put its code into CODES"
+    );
 }
