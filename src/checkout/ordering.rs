@@ -48,13 +48,11 @@ impl Checkout {
         let Some(Trouble::TotalChanged { offered, .. }) = &self.trouble else {
             return Vec::new();
         };
-        match offered.clone() {
-            Some(quote) => {
-                self.attempt = quote.checkout_attempt_id.clone();
-                self.attempt_closed = false;
-                self.take_quote(quote);
-            }
-            None => self.renew_attempt(&entropy),
+        // Without an offer the old quote belongs to an attempt that is over: `confirm` asks for another.
+        if let Some(quote) = offered.clone() {
+            self.attempt = quote.checkout_attempt_id.clone();
+            self.attempt_closed = false;
+            self.take_quote(quote);
         }
         self.trouble = None;
         self.confirm(entropy, setting, form, now)

@@ -156,25 +156,11 @@ impl Session {
                 self.loading = Loading::Waiting;
                 vec![Effect::LoadDocument]
             }
-            Event::TagsOnScreen(tags) => {
-                self.on_screen = tags;
-                Vec::new()
-            }
+            Event::TagsOnScreen(_)
+            | Event::PlaybackChanged { .. }
+            | Event::PauseOnCardChanged(_)
+            | Event::FullscreenChanged(_) => self.in_film(event, now),
             Event::TagTapped { tag, origin } => self.tag_tapped(tag, origin, now),
-            Event::PlaybackChanged { playing } => {
-                self.playing = playing;
-                // Whoever started it, the shopper is watching: it is not ours to resume any more.
-                self.paused_by_us &= !playing;
-                self.touchpoints.poll(playing, now)
-            }
-            Event::PauseOnCardChanged(pauses) => {
-                self.setup.pause_on_card = pauses;
-                Vec::new()
-            }
-            Event::FullscreenChanged(mode) => {
-                self.fullscreen = mode;
-                vec![Effect::Announce(Announcement::FullscreenChange { mode })]
-            }
             Event::BagOpened => self.open(Page::Bag),
             Event::ListOpened(kind) => self.open(Page::List(kind)),
             Event::BackPressed => self.back(),
@@ -202,15 +188,8 @@ impl Session {
             | Event::BindingAnswered { .. }
             | Event::TouchpointsAnswered { .. }
             | Event::DeviceOpened
-            | Event::Erased(_)
-            | Event::Woken {
-                timer: Timer::Touchpoints,
-                ..
-            } => self.in_touchpoints(event, now),
-            Event::Woken {
-                timer: Timer::Notice,
-                ..
-            } => self.drop_notice(),
+            | Event::Erased(_) => self.in_touchpoints(event, now),
+            Event::Woken { timer, .. } => self.woken(timer, event, now),
             Event::StorageLoaded(_)
             | Event::ConnectionChanged { .. }
             | Event::LeadChanged { .. }
@@ -220,11 +199,7 @@ impl Session {
             | Event::SubmissionKept { .. }
             | Event::SubmissionAnswered { .. }
             | Event::RefusalCopied(_)
-            | Event::RefusalDismissed(_)
-            | Event::Woken {
-                timer: Timer::Outbox,
-                ..
-            } => self.in_delivery(event, now),
+            | Event::RefusalDismissed(_) => self.in_delivery(event, now),
             Event::BuyNowPressed(_)
             | Event::CheckoutPressed(_)
             | Event::FieldTyped { .. }
@@ -234,15 +209,42 @@ impl Session {
             | Event::ChangeAccepted(_)
             | Event::ShortageAccepted(_)
             | Event::RetryPressed(_)
-            | Event::QuoteAnswered { .. }
-            | Event::Woken {
-                timer: Timer::Quote | Timer::QuoteExpiry,
-                ..
-            } => {
+            | Event::QuoteAnswered { .. } => {
                 let effects = self.in_checkout(event, now);
                 self.with_receipts(effects)
             }
         }
+    }
+
+    fn woken(&mut self, timer: Timer, event: Event, now: Timestamp) -> Vec<Effect> {
+        match timer {
+            Timer::Touchpoints => self.in_touchpoints(event, now),
+            Timer::Notice => self.drop_notice(),
+            Timer::Outbox => self.in_delivery(event, now),
+            Timer::Quote | Timer::QuoteExpiry => {
+                let effects = self.in_checkout(event, now);
+                self.with_receipts(effects)
+            }
+        }
+    }
+
+    fn in_film(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        match event {
+            Event::TagsOnScreen(tags) => self.on_screen = tags,
+            Event::PlaybackChanged { playing } => {
+                self.playing = playing;
+                // Whoever started it, the shopper is watching: it is not ours to resume any more.
+                self.paused_by_us &= !playing;
+                return self.touchpoints.poll(playing, now);
+            }
+            Event::PauseOnCardChanged(pauses) => self.setup.pause_on_card = pauses,
+            Event::FullscreenChanged(mode) => {
+                self.fullscreen = mode;
+                return vec![Effect::Announce(Announcement::FullscreenChange { mode })];
+            }
+            _ => {}
+        }
+        Vec::new()
     }
 
     fn document_loaded(&mut self, document: Rc<VideoDocument>, now: Timestamp) -> Vec<Effect> {

@@ -1002,6 +1002,19 @@ proptest! {
 }
 
 #[test]
+fn a_change_that_is_accepted_without_an_offer_asks_for_a_quote_of_a_new_attempt() {
+    let mut bench = Bench::at_the_button();
+    bench.press();
+    let (_, first) = bench.asked();
+    bench.answer_order(Err(refusal(409, code::PRICE_CHANGED, vec![])));
+    let entropy = bench.entropy();
+    bench.send(Event::ChangeAccepted(entropy));
+    assert_eq!(bench.sent().len(), 1, "nothing is ordered at the old quote");
+    let (_, second) = bench.asked();
+    assert_ne!(first.checkout_attempt_id, second.checkout_attempt_id);
+}
+
+#[test]
 fn only_the_tab_that_leads_sends_and_it_leads_only_while_there_is_something_to_send() {
     let mut first = Bench::at_the_button();
     first.press();
