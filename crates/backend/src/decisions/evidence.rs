@@ -19,6 +19,8 @@ pub struct CreditFacts {
     pub clicks: BTreeMap<TouchId, Touchpoint>,
     /// Those of them that another shopper's order was credited by already.
     pub used: BTreeSet<TouchId>,
+    /// What was seen under consent in the view sessions of the receipts. Pays nothing.
+    pub impressions: Vec<Touchpoint>,
     /// Signs that the shopper is a creator.
     pub own: BTreeSet<SelfPurchase>,
     /// Days that the order's brands keep a bag line bound.
@@ -61,6 +63,11 @@ pub fn gather(
             }
             Some(_) => {}
         }
+    }
+    for seen in &facts.impressions {
+        // Never in the place of a click.
+        let free = touchpoints.entry(seen.id.clone());
+        free.or_insert_with(|| seen.clone());
     }
     for (id, touch) in &mut touchpoints {
         if facts.used.contains(id) {

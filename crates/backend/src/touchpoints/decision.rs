@@ -110,6 +110,20 @@ pub fn weigh(new: &NewTouchpoint, facts: &JournalFacts) -> Result<Stored, &'stat
     })
 }
 
+/// What a stored reason is for a decision; `window` is measured there anew.
+#[must_use]
+pub fn exclusion_of(reason: &str) -> Option<Exclusion> {
+    Some(match reason {
+        "replay" => Exclusion::TokenForeign,
+        "rate" => Exclusion::RateLimited,
+        "not-visible" => Exclusion::NotVisible,
+        "bot" => Exclusion::Bot,
+        "impossible-dwell" => Exclusion::ImpossibleDwell,
+        "token-expired" => Exclusion::TokenExpired,
+        _ => return None,
+    })
+}
+
 fn position_ms(position_s: f64) -> Option<i64> {
     let ms = (position_s * 1_000.0).round();
     // A week of video, far below what an i64 holds.

@@ -317,7 +317,7 @@ async fn a_raise_holds_at_once_and_a_cut_after_thirty_days() {
 }
 
 /// The payload as it was, the signature changed.
-fn forged(receipt: &str) -> String {
+pub(super) fn forged(receipt: &str) -> String {
     let end = receipt.rfind('.').unwrap();
     // Not the last letter: some of its bits mean nothing.
     let at = end - 10;

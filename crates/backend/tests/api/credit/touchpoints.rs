@@ -469,3 +469,77 @@ async fn t16_touches_of_a_hidden_page_are_marked_one_by_one() {
     let marked = "SELECT count(*) FROM touchpoints WHERE excluded LIKE 'not-visible%'";
     assert_eq!(backend.count(marked), 20);
 }
+
+/// Kinds, creators and reasons of the candidates of an order's first line.
+fn candidates(decision: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or("won").to_owned();
+    let all = decision["lines"][0]["candidates"].as_array().unwrap();
+    all.iter()
+        .map(|it| {
+            (
+                text(&it["kind"]),
+                text(&it["creator_id"]),
+                text(&it["reason"]),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn impressions_of_the_orders_sessions_stand_on_its_receipt_and_pay_nothing() {
+    let backend = market().await;
+    let (day, other) = (watched(&backend).await, watch(&backend, "day").await);
+    let mut hidden = impression(&day);
+    hidden["visible"] = json!(false);
+    send(&backend, vec![impression(&day), hidden]).await;
+    // Another viewer's, and one that comes after the order.
+    backend.clock.advance_ms(5_000);
+    send(&backend, vec![impression(&other)]).await;
+    let (receipt, _) = tap(&backend, &day, "mug").await;
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
+    send(&backend, vec![impression(&day)]).await;
+
+    let key = super::brand_key(&backend, "norrby").await;
+    let seen = super::decision(&backend, &number, &key).await;
+    let mira = |kind: &str, reason: &str| (kind.into(), "mira".into(), reason.into());
+    let mut found = candidates(&seen);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            mira("click", "won"),
+            mira("impression", "excluded-not-visible"),
+            mira("impression", "impression-pays-nothing"),
+        ]
+    );
+    let earned = super::line("bag-binding", "mira", 167);
+    assert_eq!(super::credits(&seen), [earned]);
+    super::audit(&backend).await;
+    // The journal can be erased: the decision has what it read.
+    backend.execute("DELETE FROM touchpoints");
+    let again = super::decision(&backend, &number, &key).await;
+    assert_eq!(again, seen);
+    super::audit(&backend).await;
+}
+
+#[tokio::test]
+async fn impressions_are_not_read_by_a_forged_receipt_nor_in_the_place_of_a_click() {
+    let backend = market().await;
+    let day = watched(&backend).await;
+    let (receipt, touch) = tap(&backend, &day, "mug").await;
+    let mut posing = impression(&day);
+    posing["id"] = json!(touch);
+    send(&backend, vec![posing]).await;
+    let key = super::brand_key(&backend, "norrby").await;
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &receipt)]).await;
+    let seen = super::decision(&backend, &number, &key).await;
+    let won = ("click".to_owned(), "mira".to_owned(), "won".to_owned());
+    assert_eq!(candidates(&seen), [won]);
+
+    send(&backend, vec![impression(&day)]).await;
+    let forged = super::refusals::forged(&receipt);
+    let number = buy(&backend, &[("mug", 1)], &[("mug", &forged)]).await;
+    let seen = super::decision(&backend, &number, &key).await;
+    assert_eq!(candidates(&seen).len(), 1);
+    assert_eq!(candidates(&seen)[0].2, "excluded-token-tampered");
+}

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt};
-use shoptag_commerce::{Digest, TenantId, Timestamp, TouchId};
+use shoptag_commerce::{Digest, TenantId, Timestamp, TouchId, ViewSessionId};
 use shoptag_ledger::{Event, LineRef, LineTerms, RecordKey};
 
-use super::{clicks, collaborations, ledger, own};
+use super::{clicks, collaborations, journal, ledger, own};
 use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, gather};
 use crate::orders::NewOrder;
 use crate::store::StoreError;
@@ -74,6 +74,10 @@ fn facts(
             facts.clicks.insert(touch.clone(), click);
         }
     }
+    let valid = presented.receipts.iter().filter(|it| it.defect.is_none());
+    let clicks = valid.filter_map(|receipt| facts.clicks.get(receipt.touch.as_ref()?));
+    let sessions: BTreeSet<ViewSessionId> = clicks.map(|click| click.session.clone()).collect();
+    facts.impressions = journal::impressions(connection, tenant, &sessions)?;
     facts.own = own::signs(connection, tenant, email, &presented.marks)?;
     for shipment in &order.record.shipments {
         let brand = &shipment.brand.id;

@@ -1,14 +1,19 @@
 //! The journal of touchpoints.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, params};
-use shoptag_attribution::Clock;
-use shoptag_commerce::{CreatorId, MINUTE_MS, TenantId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use shoptag_attribution::{BoundedTime, Clock, TouchClass, Touchpoint, rate_at};
+use shoptag_commerce::{
+    BrandId, CreatorId, MINUTE_MS, ProductId, TagId, TenantId, Timestamp, TouchId, VideoId,
+    ViewSessionId,
+};
 use shoptag_protocol::{RejectedTouchpoint, TouchpointKind};
 
+use super::collaborations;
+use crate::store::sql::rows::{checked, plain};
 use crate::store::{StoreError, TakenTouchpoints};
-use crate::touchpoints::{JournalFacts, NewTouchpoint, Stored, weigh};
+use crate::touchpoints::{JournalFacts, NewTouchpoint, Stored, exclusion_of, weigh};
 
 /// Writes a batch; each touchpoint once, by its id.
 ///
@@ -169,4 +174,73 @@ fn kind_name(kind: TouchpointKind) -> &'static str {
         TouchpointKind::CardOpen => "card_open",
         TouchpointKind::BagAdd => "bag_add",
     }
+}
+
+/// Impressions of an order's view sessions that its receipt names, the latest of each session: more
+/// than a person has tags before the eyes between a tap and an order.
+const IMPRESSIONS_MAX: usize = 50;
+
+/// View sessions whose impressions are looked at: what an order may have receipts.
+const SESSIONS_MAX: usize = 100;
+
+/// What was seen under consent in these view sessions, with the terms of the time and with why it
+/// does not count. A decision shows it, and it pays nothing.
+///
+/// # Errors
+/// The database's.
+pub(super) fn impressions(
+    connection: &Connection,
+    tenant: &TenantId,
+    sessions: &BTreeSet<ViewSessionId>,
+) -> Result<Vec<Touchpoint>, StoreError> {
+    let mut found = Vec::new();
+    for session in sessions.iter().take(SESSIONS_MAX) {
+        let mut statement = connection.prepare_cached(
+            "SELECT touch_id, sequence, video_id, tag_id, product_id, brand_id, creator_id,
+                    happened_at, received_at, clock, excluded
+             FROM touchpoints
+             WHERE tenant_id = ?1 AND session = ?2 AND kind = 'impression'
+             ORDER BY received_at DESC, touch_id LIMIT ?3",
+        )?;
+        let mut rows =
+            statement.query(params![tenant.as_str(), session.as_str(), IMPRESSIONS_MAX])?;
+        while let Some(row) = rows.next()? {
+            found.push(impression(row, session)?);
+        }
+    }
+    for touch in &mut found {
+        let (creator, brand) = (&touch.creator, &touch.brand);
+        let history = collaborations::of_creator_and_brand(connection, tenant, creator, brand)?;
+        touch.terms = rate_at(&history, creator, brand, &touch.product, touch.time.at);
+    }
+    Ok(found)
+}
+
+fn impression(row: &Row<'_>, session: &ViewSessionId) -> Result<Touchpoint, StoreError> {
+    let at = Timestamp::from_ms(plain(row, "happened_at")?);
+    let clock: String = plain(row, "clock")?;
+    let excluded: String = plain(row, "excluded")?;
+    Ok(Touchpoint {
+        id: checked(row, "touch_id", TouchId::parse)?,
+        class: TouchClass::View,
+        session: session.clone(),
+        sequence: plain(row, "sequence")?,
+        time: BoundedTime {
+            at,
+            issued_at: at,
+            received_at: Timestamp::from_ms(plain(row, "received_at")?),
+            clock: match clock.as_str() {
+                "trusted" => Clock::Trusted,
+                _ => Clock::Untrusted,
+            },
+        },
+        video: checked(row, "video_id", VideoId::parse)?,
+        tag: checked(row, "tag_id", TagId::parse)?,
+        product: checked(row, "product_id", ProductId::parse)?,
+        brand: checked(row, "brand_id", BrandId::parse)?,
+        creator: checked(row, "creator_id", CreatorId::parse)?,
+        terms: None,
+        late: false,
+        exclusions: excluded.split(',').filter_map(exclusion_of).collect(),
+    })
 }
