@@ -168,6 +168,18 @@ async fn the_card_takes_the_focus_and_gives_it_back() {
 }
 
 #[wasm_bindgen_test]
+async fn a_card_that_is_opened_while_a_list_leaves_stays() {
+    let mounted = Mounted::new("pk_leaving").await;
+    mounted.click("[part~=products-button]").await;
+    mounted.click("[part=close-button]").await;
+    // The list is still on its way out.
+    mounted.tap().await;
+    settle(250).await;
+    assert!(mounted.find("[part=card]").is_some());
+    mounted.end();
+}
+
+#[wasm_bindgen_test]
 async fn choices_say_what_cannot_be_had_and_one_is_in_the_tab_order() {
     let mounted = Mounted::new("pk_choices").await;
     mounted.tap().await;

@@ -129,6 +129,10 @@ impl Component for Sheet {
 
     fn changed(&mut self, context: &Context<Self>, before: &SheetProps) -> bool {
         let now = context.props();
+        if now.name != before.name || now.title != before.title {
+            // Something else was opened while the sheet was leaving: it stays.
+            self.leaving = None;
+        }
         if now.name != before.name {
             self.tall = now.tall;
             self.page_changed = true;
