@@ -61,7 +61,7 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
     };
     html! {
         <div class="gallery">
-            <ul class="gallery-strip" tabindex="-1" ref={strip} {onscroll}>
+            <ul class="gallery-strip" tabindex={(count > 1).then_some("0")} ref={strip} {onscroll}>
                 { for props.images.iter().enumerate().map(|(at, image)| picture(props, at, image)) }
                 if count == 0 { <li class="picture"></li> }
             </ul>

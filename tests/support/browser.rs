@@ -15,7 +15,7 @@ use super::setting::{path_from, results};
 
 /// How long a journey waits for something to appear. Generous, because a loaded machine is slow; it is
 /// waited for only by a journey that is going to fail.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs before every page's own scripts: collects what a clean page never causes.
 const WATCH: &str = r"

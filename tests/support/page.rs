@@ -1,10 +1,13 @@
 //! What a shopper does on a page with a pointer: looks for something by its name, clicks or taps it.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 use thirtyfour::WebElement;
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 
 use super::Outcome;
-use super::browser::Browser;
+use super::browser::{Browser, PATIENCE};
 
 impl Browser {
     /// Waits for a control (button, link, field, choice) by its accessible name.
@@ -40,11 +43,7 @@ impl Browser {
     /// Clicks a control with the mouse.
     pub(crate) async fn click(&self, name: &str) -> Outcome<()> {
         self.control(name).await?;
-        Ok(self
-            .element("return control(arguments[0])", name)
-            .await?
-            .click()
-            .await?)
+        self.click_found("return control(arguments[0])", name).await
     }
 
     /// Touches a control with a finger, in the middle.
@@ -57,11 +56,7 @@ impl Browser {
     /// Clicks the tag of a product on the playing video with the mouse, around a moment in seconds.
     pub(crate) async fn click_tag(&self, tag: &str, moment: f64) -> Outcome<()> {
         self.tag(tag, moment).await?;
-        Ok(self
-            .element(&format!("return {TAG}"), tag)
-            .await?
-            .click()
-            .await?)
+        self.click_found(&format!("return {TAG}"), tag).await
     }
 
     /// Touches the tag of a product on the playing video, around a moment in seconds.
@@ -117,6 +112,20 @@ impl Browser {
         Ok(())
     }
 
+    /// Clicks what `script` finds, as a person does: again, when it has moved on or something lay above it.
+    async fn click_found(&self, script: &str, argument: &str) -> Outcome<()> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let clicked = self.element(script, argument).await?.click().await;
+            match clicked {
+                Err(error) if is_out_of_reach(&error) && Instant::now() < until => {
+                    self.settle().await?;
+                }
+                outcome => return Ok(outcome?),
+            }
+        }
+    }
+
     async fn element(&self, script: &str, argument: &str) -> Outcome<WebElement> {
         let script = format!("{}\n{script}", super::browser::HELPERS);
         Ok(self
@@ -140,6 +149,16 @@ impl Browser {
         self.cdp("Input.dispatchTouchEvent", lift).await?;
         Ok(())
     }
+}
+
+/// Whether the element was there and could not be clicked just then.
+fn is_out_of_reach(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::ElementNotInteractable(_)
+            | WebDriverErrorInner::ElementClickIntercepted(_)
+            | WebDriverErrorInner::StaleElementReference(_)
+    )
 }
 
 /// The button of a tag, by the tag's id.
