@@ -1,5 +1,6 @@
 //! The confirmation: said only when the backend has the order.
 
+use shoptag_protocol::{CreatorInfo, OrderStatus};
 use yew::prelude::*;
 
 use crate::event::Event;
@@ -12,10 +13,6 @@ pub(crate) fn confirmation(view: &View<'_>) -> Html {
         return Html::default();
     };
     let text = view.text();
-    let document = view.session.shelf().map(|shelf| shelf.document());
-    let creator = document
-        .filter(|document| document.policy.paid_partnership)
-        .map(|document| document.video.creator.name.as_str());
     let total = view.words.price(order.totals.total_minor, order.currency);
     html! {
         <div class="placed">
@@ -47,11 +44,31 @@ pub(crate) fn confirmation(view: &View<'_>) -> Html {
                     { text.see_order }
                 </a>
             }
-            if let Some(creator) = creator {
-                <p class="partnership">{ fill(text.why_paid, &[creator]) }</p>
-            }
+            { for credited(order).into_iter().map(|(creator, titles)| html! {
+                <p class="partnership" key={creator.id.as_str().to_owned()}>
+                    { fill(text.why_paid, &[&creator.name, &titles]) }
+                </p>
+            }) }
         </div>
     }
+}
+
+/// Whom the server credits, each with the titles of their lines.
+fn credited(order: &OrderStatus) -> Vec<(&CreatorInfo, String)> {
+    let mut found: Vec<(&CreatorInfo, String)> = Vec::new();
+    for line in &order.lines {
+        let Some(creator) = &line.credited else {
+            continue;
+        };
+        match found.iter_mut().find(|(own, _)| own.id == creator.id) {
+            Some((_, titles)) => {
+                titles.push_str(", ");
+                titles.push_str(&line.title);
+            }
+            None => found.push((creator, line.title.clone())),
+        }
+    }
+    found
 }
 
 /// Back to the video.

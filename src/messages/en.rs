@@ -137,11 +137,15 @@ pub(super) static MESSAGES: Messages = Messages {
     keep_number: "The order's page always shows where it is, and lets you cancel until it is shipped.",
     estimate: "{0}: {1}",
     see_order: "See your order",
-    why_paid: "{0} showed you this in a video and earns a commission from the seller. You pay \
+    why_paid: "{0} showed you this in a video and earns a commission from the seller: {1}. You pay \
                nothing extra.",
     why_title: "Why this creator is paid",
-    why_card: "You found this in a video of {0}. If you buy it within 7 days of your tap, or it stays in \
-               your bag for up to 30, the seller pays {0} a share. You pay nothing extra.",
+    days: Plural {
+        one: "{0} day",
+        other: "{0} days",
+    },
+    why_card: "You found this in a video of {0}. If you buy it within {1} of your tap, or it stays in \
+               your bag for up to {2}, the seller pays {0} a share. You pay nothing extra.",
     stored: "What this device has stored",
     stored_bag: Plural {
         one: "Your bag: {0} item",

@@ -218,11 +218,13 @@ messages! {
     estimate: &'static str,
     /// Link to the order's page.
     see_order: &'static str,
-    /// Why {0} is paid.
+    /// Why {0} is paid, and for what: {1}.
     why_paid: &'static str,
     /// Opens the explanation, in the card.
     why_title: &'static str,
-    /// When and why {0} is paid, in the card.
+    /// A number of days, after "within" and "up to".
+    days: Plural,
+    /// When and why {0} is paid, in the card: within {1} of the tap, within {2} in the bag.
     why_card: &'static str,
     /// Title of the page, and the link to it.
     stored: &'static str,

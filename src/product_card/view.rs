@@ -33,7 +33,7 @@ pub(crate) fn card(view: &View<'_>) -> Html {
                 <p class="brand">{ &product.brand.name }</p>
                 { price_line(view, product, variant) }
                 { rating(view, product) }
-                { partnership(view) }
+                { partnership(view, product) }
                 { for product.options.iter().enumerate().map(|(axis, option)| {
                     picker(view, card, product, axis, option)
                 }) }
@@ -149,7 +149,7 @@ fn rating(view: &View<'_>, product: &Product) -> Html {
 }
 
 /// FTC 16 CFR 255 and the EU's rules on commercial communication: clear, and near the price.
-fn partnership(view: &View<'_>) -> Html {
+fn partnership(view: &View<'_>, product: &Product) -> Html {
     let Some(document) = view.session.shelf().map(|shelf| shelf.document()) else {
         return Html::default();
     };
@@ -158,12 +158,14 @@ fn partnership(view: &View<'_>) -> Html {
     }
     let creator = &document.video.creator.name;
     let text = view.text();
+    let days = |days: u16| view.words.count(text.days, u32::from(days));
+    let (click, bag) = (days(product.credit.click), days(product.credit.bag));
     html! {
         <>
             <p class="partnership">{ fill(text.partnership, &[creator]) }</p>
             <details class="description why">
                 <summary>{ text.why_title }</summary>
-                <p>{ fill(text.why_card, &[creator]) }</p>
+                <p>{ fill(text.why_card, &[creator, &click, &bag]) }</p>
             </details>
         </>
     }

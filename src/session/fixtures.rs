@@ -5,9 +5,10 @@ use std::rc::Rc;
 use shoptag_attribution::journal::Consent;
 use shoptag_commerce::{Currency, OrderId, SiteKey, Timestamp, VideoId};
 use shoptag_protocol::{
-    Brand, CreatorInfo, DeliveryOption, DeliveryPromise, Image, OptionAxis, OptionValue,
-    OrderStatus, OrderedLine, Payment, PaymentMethod, PricedLine, Product, Quote, QuotedShipment,
-    SCHEMA_VERSION, SavedLine, SellingPolicy, Totals, Variant, Video, VideoDocument,
+    Brand, CreatorInfo, CreditDays, DeliveryOption, DeliveryPromise, Image, OptionAxis,
+    OptionValue, OrderStatus, OrderedLine, Payment, PaymentMethod, PricedLine, Product, Quote,
+    QuotedShipment, SCHEMA_VERSION, SavedLine, SellingPolicy, Totals, Variant, Video,
+    VideoDocument,
 };
 use shoptag_tag_track::{
     Interpolation, KeyFrame, RawTrack, SCHEMA_VERSION as TRACK_VERSION, Shape, Tag, TagTrack,
@@ -147,6 +148,7 @@ pub(crate) fn ordered(order_id: &str, lines: &[(&str, u32)]) -> OrderStatus {
                 unit_price_minor: 1,
                 discount_minor: 0,
                 total_minor: 1,
+                credited: None,
             })
             .collect(),
         shipments: Vec::new(),
@@ -197,6 +199,7 @@ fn product(id: &str, variants: Vec<Variant>) -> Product {
             days_max: 4,
         },
         return_days: 30,
+        credit: CreditDays::default(),
     }
 }
 

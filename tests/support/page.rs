@@ -46,6 +46,14 @@ impl Browser {
         self.click_found("return control(arguments[0])", name).await
     }
 
+    /// Closes the card or sheet, and returns once nothing of it lies over the film.
+    pub(crate) async fn close_sheet(&self) -> Outcome<()> {
+        self.click("^Close$").await?;
+        let gone = "return !part('close-button')";
+        self.wait_for("the end of the sheet", gone, vec![]).await?;
+        self.settle().await
+    }
+
     /// Touches a control with a finger, in the middle.
     pub(crate) async fn tap(&self, name: &str) -> Outcome<()> {
         self.control(name).await?;
@@ -82,6 +90,7 @@ impl Browser {
     /// Fills a field that a pointer has clicked, replacing what is in it.
     pub(crate) async fn fill(&self, name: &str, text: &str) -> Outcome<()> {
         self.control(name).await?;
+        self.settle().await?;
         let field = self.element("return control(arguments[0])", name).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)

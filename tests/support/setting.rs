@@ -1,8 +1,11 @@
 //! The setting of a journey: the built site, a backend behind a door, and the tenant that allows it.
 
 use std::env;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::Outcome;
@@ -21,10 +24,16 @@ pub(crate) struct Setting {
 impl Setting {
     /// Starts a backend with the demo's tenant, its videos and the two marker videos.
     pub(crate) async fn start() -> Outcome<Self> {
+        Self::start_with(|_| {}).await
+    }
+
+    /// As [`Setting::start`], after `change` has changed the tenant.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Value)) -> Outcome<Self> {
         let site = path_from("SHOPTAG_SITE")?;
         let proxy = Proxy::open().await?;
         let folder = tempfile::tempdir()?;
-        let tenant = tenant_for(&site, &format!("http://{}", proxy.address), folder.path())?;
+        let origin = format!("http://{}", proxy.address);
+        let tenant = tenant_for(&site, &origin, folder.path(), change)?;
         let program = path_from("SHOPTAG_BACKEND")?;
         let backend = Backend::start(&program, &tenant, &site, folder.path())?;
         proxy.lead_to(backend.address);
@@ -38,6 +47,25 @@ impl Setting {
     /// The address of a page.
     pub(crate) fn page(&self, path: &str) -> String {
         format!("http://{}{path}", self.proxy.address)
+    }
+
+    /// Where the backend itself listens.
+    pub(crate) fn backend_address(&self) -> SocketAddr {
+        self.backend.address
+    }
+
+    /// What a command of the backend's program prints, run beside the serving one on its database.
+    pub(crate) fn backend_says(&self, arguments: &[&str]) -> Outcome<String> {
+        let output = Command::new(path_from("SHOPTAG_BACKEND")?)
+            .args(arguments)
+            .arg("--database")
+            .arg(&self.backend.database)
+            .output()?;
+        if !output.status.success() {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("{arguments:?}: {complaint}").into());
+        }
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     /// What the backend has stored.
@@ -62,9 +90,14 @@ pub(crate) fn results(folder: &str) -> PathBuf {
 }
 
 /// The demo's tenant file with our origin and the marker videos, beside copies of the files it names.
-fn tenant_for(site: &Path, origin: &str, folder: &Path) -> Outcome<PathBuf> {
+fn tenant_for(
+    site: &Path,
+    origin: &str,
+    folder: &Path,
+    change: impl FnOnce(&mut Value),
+) -> Outcome<PathBuf> {
     let demo = site.join("www/demo");
-    let mut tenant: serde_json::Value =
+    let mut tenant: Value =
         serde_json::from_str(&std::fs::read_to_string(demo.join("tenant.json"))?)?;
     for site in tenant["sites"]
         .as_array_mut()
@@ -90,6 +123,7 @@ fn tenant_for(site: &Path, origin: &str, folder: &Path) -> Outcome<PathBuf> {
             std::fs::copy(&path, folder.join(name))?;
         }
     }
+    change(&mut tenant);
     let path = folder.join("tenant.json");
     std::fs::write(&path, serde_json::to_vec_pretty(&tenant)?)?;
     Ok(path)

@@ -31,6 +31,26 @@ pub struct Product {
     pub delivery: DeliveryPromise,
     /// Days in which the shopper may send it back, 0..=365; at least 14 where the law says so.
     pub return_days: u16,
+    /// How long a creator who showed it may be paid for it.
+    #[serde(default)]
+    pub credit: CreditDays,
+}
+
+/// How long a creator may be paid for a product that was found in a video. Both ends are inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreditDays {
+    /// Days from the tap to the purchase.
+    pub click: u16,
+    /// Days that it may lie in the bag, 1..=90; its brand sets them.
+    pub bag: u16,
+}
+
+impl Default for CreditDays {
+    /// What holds where nobody says otherwise.
+    fn default() -> Self {
+        Self { click: 7, bag: 30 }
+    }
 }
 
 /// A seller.

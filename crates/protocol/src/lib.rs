@@ -18,7 +18,7 @@ mod video;
 mod view_session;
 
 pub use catalogue::{
-    Brand, DeliveryPromise, Image, OptionAxis, OptionValue, Product, Rating, Variant,
+    Brand, CreditDays, DeliveryPromise, Image, OptionAxis, OptionValue, Product, Rating, Variant,
 };
 pub use decision::{
     DecidedLine, DecisionBinding, DecisionCandidate, DecisionCredit, DecisionDocument,

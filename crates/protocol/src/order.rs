@@ -9,7 +9,7 @@ use shoptag_commerce::{
     VariantId,
 };
 
-use crate::{Brand, DeliveryOption, Totals};
+use crate::{Brand, CreatorInfo, DeliveryOption, Totals};
 
 /// The shopper's confirmation. Amounts are evidence of what the shopper saw; the server prices again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,6 +174,9 @@ pub struct OrderedLine {
     pub discount_minor: i64,
     /// Paid for the line, minor units.
     pub total_minor: i64,
+    /// The creator whom the seller pays a commission for it, if anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credited: Option<CreatorInfo>,
 }
 
 /// What one brand sends.

@@ -46,8 +46,8 @@ pub struct OrderFacts {
 /// What is to be written and answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
-    /// Write the order, take its items out of the stock, end the attempt.
-    Place(Box<NewOrder>, StoredAnswer),
+    /// Write the order, take its items out of the stock, decide on its credit, end the attempt.
+    Place(Box<NewOrder>),
     /// No order.
     Refuse(Box<Refusal>),
 }
@@ -243,10 +243,7 @@ fn place(submission: &Submission, quote: &QuoteFact, facts: &OrderFacts) -> Deci
         totals: document.totals,
         payment: request.payment.clone(),
     };
-    let status = record.status(&submission.fresh.secret);
-    // Strings and whole numbers: serialising them cannot fail.
-    let body = serde_json::to_vec(&status).unwrap_or_default();
-    let order = NewOrder {
+    Decision::Place(Box::new(NewOrder {
         record,
         secret_hash: submission.fresh.secret.hash(),
         site: request.site.clone(),
@@ -256,14 +253,18 @@ fn place(submission: &Submission, quote: &QuoteFact, facts: &OrderFacts) -> Deci
         country: quote.country.clone(),
         lines: document.lines.clone(),
         client_created_at: submission.client_created_at,
-    };
-    Decision::Place(
-        Box::new(order),
-        StoredAnswer {
-            status: CREATED,
-            body,
-        },
-    )
+    }))
+}
+
+/// What is answered to a placed order, once it is known who is credited.
+#[must_use]
+pub fn placed(submission: &Submission, record: &OrderRecord) -> StoredAnswer {
+    let status = record.status(&submission.fresh.secret);
+    StoredAnswer {
+        status: CREATED,
+        // Strings and whole numbers: serialising them cannot fail.
+        body: serde_json::to_vec(&status).unwrap_or_default(),
+    }
 }
 
 /// HTTP status of an order that was just placed.
@@ -281,6 +282,7 @@ fn ordered_line(line: &PricedLine) -> OrderedLine {
         unit_price_minor: line.unit_price_minor,
         discount_minor: line.discount_minor,
         total_minor: line.total_minor,
+        credited: None,
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use axum::response::{Html, IntoResponse, Response};
 use shoptag_commerce::{Currency, Timestamp};
-use shoptag_protocol::{FulfilmentStatus, OrderStatus, PaymentMethod, Shipment, code};
+use shoptag_protocol::{CreatorInfo, FulfilmentStatus, OrderStatus, PaymentMethod, Shipment, code};
 
 use super::read::find;
 use crate::edge::Segment;
@@ -85,6 +85,7 @@ struct OrderPage {
     tax: String,
     total: String,
     payment: &'static str,
+    credits: Vec<String>,
     cancel_path: Option<String>,
 }
 
@@ -136,11 +137,44 @@ impl OrderPage {
             payment: match order.payment.method {
                 PaymentMethod::PayOnDelivery => "You pay when it is delivered.",
             },
+            credits: credits(order),
             cancel_path: order
                 .cancellable
                 .then(|| format!("{}/cancel", order.status_url)),
         }
     }
+}
+
+/// One plain sentence a creator who is paid for a line: who, for what, and by whom. Nobody is paid for
+/// what was cancelled or sent back.
+fn credits(order: &OrderStatus) -> Vec<String> {
+    let mut paid: Vec<(&CreatorInfo, Vec<&str>)> = Vec::new();
+    for line in &order.lines {
+        let over = [FulfilmentStatus::Cancelled, FulfilmentStatus::Returned];
+        let is_over = order
+            .shipments
+            .iter()
+            .any(|shipment| shipment.brand.id == line.brand_id && over.contains(&shipment.status));
+        let Some(creator) = line.credited.as_ref().filter(|_| !is_over) else {
+            continue;
+        };
+        let title = line.title.as_str();
+        match paid.iter_mut().find(|(own, _)| own.id == creator.id) {
+            Some((_, titles)) if titles.contains(&title) => {}
+            Some((_, titles)) => titles.push(title),
+            None => paid.push((creator, vec![title])),
+        }
+    }
+    paid.iter()
+        .map(|(creator, titles)| {
+            format!(
+                "{} showed you this in a video and earns a commission from the seller: {}. \
+                 You pay nothing extra.",
+                creator.name,
+                titles.join(", ")
+            )
+        })
+        .collect()
 }
 
 fn seller(order: &OrderStatus, shipment: &Shipment) -> Seller {

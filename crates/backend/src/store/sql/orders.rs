@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shoptag_commerce::{
-    BrandId, Currency, OrderId, ProductId, TenantId, Timestamp, VariantId, VideoId,
+    BrandId, CreatorId, Currency, OrderId, ProductId, TenantId, Timestamp, VariantId, VideoId,
 };
 use shoptag_protocol::{
-    Brand, DeliveryOption, FulfilmentStatus, OrderedLine, Payment, PaymentMethod, Shipment, Totals,
+    Brand, CreatorInfo, DeliveryOption, FulfilmentStatus, OrderedLine, Payment, PaymentMethod,
+    Shipment, Totals,
 };
 
 use super::rows::{checked, plain};
@@ -219,13 +220,22 @@ fn by_id(connection: &Connection, tenant: &str, order: &str) -> Result<OrderReco
     })
 }
 
-fn lines(
+/// The lines of an order, each with the creator who is credited with it.
+///
+/// # Errors
+/// The database's.
+pub(super) fn lines(
     connection: &Connection,
     tenant: &str,
     order: &str,
 ) -> Result<Vec<OrderedLine>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT * FROM order_lines WHERE tenant_id = ?1 AND order_id = ?2 ORDER BY position",
+        "SELECT l.*, c.creator_id, c.name, c.handle
+         FROM order_lines l
+         LEFT JOIN credits e ON e.tenant_id = l.tenant_id AND e.order_id = l.order_id
+                            AND e.line = l.position
+         LEFT JOIN creators c ON c.tenant_id = e.tenant_id AND c.creator_id = e.creator_id
+         WHERE l.tenant_id = ?1 AND l.order_id = ?2 ORDER BY l.position",
     )?;
     let mut rows = statement.query(params![tenant, order])?;
     let mut lines = Vec::new();
@@ -241,9 +251,21 @@ fn lines(
             unit_price_minor: plain(row, "unit_price_minor")?,
             discount_minor: plain(row, "discount_minor")?,
             total_minor: plain(row, "total_minor")?,
+            credited: credited(row)?,
         });
     }
     Ok(lines)
+}
+
+fn credited(row: &Row<'_>) -> Result<Option<CreatorInfo>, StoreError> {
+    let Some(_) = plain::<Option<String>>(row, "creator_id")? else {
+        return Ok(None);
+    };
+    Ok(Some(CreatorInfo {
+        id: checked(row, "creator_id", CreatorId::parse)?,
+        name: plain(row, "name")?,
+        handle: plain(row, "handle")?,
+    }))
 }
 
 fn shipments(

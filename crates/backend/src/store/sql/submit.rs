@@ -10,6 +10,7 @@ use shoptag_protocol::QuoteLine;
 use super::{StoreError, bag, credit, holds, orders, quotes};
 use crate::orders::{
     Decision, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted, decide,
+    placed,
 };
 use crate::quotes::BagFacts;
 
@@ -79,17 +80,16 @@ pub(super) fn submit(
     let quoted_at = quote.as_ref().map(|quote| quote.document.quoted_at);
     let facts = facts(connection, submission, quote)?;
     match decide(submission, &facts) {
-        Decision::Place(order, answer) => {
-            remember(
-                connection,
-                submission,
-                &answer,
-                Some(&order.record.order_id),
-            )?;
+        Decision::Place(mut order) => {
             quotes::end(connection, &submission.tenant, &order.quote_id, "ordered")?;
             orders::insert(connection, &order)?;
             let quoted_at = quoted_at.unwrap_or(submission.now);
             credit::credit(connection, &order, quoted_at, &submission.credit)?;
+            // The answer names who is credited: it is made last, and stored for ever as it is.
+            let (tenant, id) = (&submission.tenant, &order.record.order_id);
+            order.record.lines = orders::lines(connection, tenant.as_str(), id.as_str())?;
+            let answer = placed(submission, &order.record);
+            remember(connection, submission, &answer, Some(id))?;
             end_attempt(connection, submission)?;
             Ok(Submitted::Decided {
                 answer,

@@ -10,7 +10,7 @@ use shoptag_protocol::{
 };
 
 use super::rows::{checked, json, plain};
-use super::{StoreError, bag};
+use super::{StoreError, bag, credit};
 use crate::pricing::{BrandTerms, promise};
 
 /// The document of a video; `None` when there is no such video.
@@ -142,6 +142,7 @@ impl Shelf<'_> {
             rating: rating(row)?,
             delivery,
             return_days: terms.return_days,
+            credit: credit::credit_days(self.connection, self.tenant, &brand_id)?,
         }))
     }
 

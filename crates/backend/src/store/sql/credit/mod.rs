@@ -30,6 +30,7 @@ use crate::tokens::StoredKey;
 use crate::touchpoints::NewTouchpoint;
 use crate::view_sessions::Viewable;
 
+pub(super) use collaborations::credit_days;
 pub(super) use decide::credit;
 pub(super) use refunds::fulfilment_moved;
 
