@@ -7,6 +7,7 @@ mod program;
 mod refunds;
 mod refusals;
 mod reports;
+mod shown;
 mod story;
 mod touchpoints;
 
@@ -174,6 +175,19 @@ async fn buy_as(
     lines: &[(&str, u32)],
     receipts: &[(&str, &str)],
 ) -> String {
+    let order = order_as(backend, (site, email), lines, receipts).await;
+    let answer = backend.send(order_request(&order, &key())).await;
+    assert_eq!(answer.outcome(), (201, String::new()), "{}", answer.json());
+    answer.json()["number"].as_str().unwrap().to_owned()
+}
+
+/// An order that accepts its quote, ready to be sent.
+async fn order_as(
+    backend: &Backend,
+    (site, email): (&str, &str),
+    lines: &[(&str, u32)],
+    receipts: &[(&str, &str)],
+) -> Value {
     let mut body = ready_quote_body(lines);
     body["contact"]["email"] = json!(email.trim());
     body["site"] = json!(site);
@@ -197,13 +211,15 @@ async fn place(backend: &Backend, mut order: Value, receipts: &[(&str, &str)]) -
         }
     }
     order["receipts"] = Value::Array(list);
-    let mut request = page("/v1/orders", &order);
+    order
+}
+
+fn order_request(order: &Value, key: &str) -> Request<Body> {
+    let mut request = page("/v1/orders", order);
     request
         .headers_mut()
-        .insert("idempotency-key", key().parse().unwrap());
-    let answer = backend.send(request).await;
-    assert_eq!(answer.outcome(), (201, String::new()), "{}", answer.json());
-    answer.json()["number"].as_str().unwrap().to_owned()
+        .insert("idempotency-key", key.parse().unwrap());
+    request
 }
 
 /// A key of a brand or creator of `demo`.

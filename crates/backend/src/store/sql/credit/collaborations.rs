@@ -349,7 +349,7 @@ pub(super) fn brand_terms(
 ///
 /// # Errors
 /// The database's.
-pub(in crate::store::sqlite) fn credit_days(
+pub(in crate::store::sql) fn credit_days(
     connection: &Connection,
     tenant: &TenantId,
     brand: &BrandId,
