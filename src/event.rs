@@ -11,6 +11,7 @@ use shoptag_protocol::{
     BagReceipt, ClickReceipt, OrderStatus, Quote, SavedBag, VideoDocument, ViewSession,
 };
 
+use crate::bag::LineId;
 use crate::checkout::Field;
 
 pub use parts::{Entropy, Failure, Stored};
@@ -152,13 +153,13 @@ pub enum Event {
 
     /// A line's quantity was changed in the bag.
     LineQuantityChanged {
-        /// Whose.
-        variant: VariantId,
+        /// Which.
+        line: LineId,
         /// 0 removes the line.
         quantity: u32,
     },
     /// A line was removed from the bag.
-    LineRemoved(VariantId),
+    LineRemoved(LineId),
     /// The last removal is taken back.
     RemovalUndone,
     /// The page's own script adds to the bag; credits nobody (DESIGN 5.9).

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use shoptag_commerce::Currency;
+use shoptag_protocol::SavedLine;
 use yew::prelude::*;
 
 use crate::browser::{intl, random};
@@ -118,6 +119,14 @@ pub(crate) fn thumbnail(words: &Wording, url: Option<&str>) -> Html {
                 <img src={source} alt="" loading="lazy" decoding="async" draggable="false" />
             }
         </span>
+    }
+}
+
+/// By whom a line was shown, if that is known.
+pub(crate) fn via(view: &View<'_>, line: &SavedLine) -> Html {
+    match &line.creator {
+        Some(creator) => html! { <>{ " · " }{ fill(view.text().via, &[&creator.handle]) }</> },
+        None => Html::default(),
     }
 }
 

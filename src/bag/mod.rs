@@ -4,6 +4,6 @@ mod state;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
-pub use state::{Added, Bag, LINES_MAX};
+pub use state::{Added, Bag, LINES_MAX, LineId};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use view::{bag, bag_actions, bag_button};

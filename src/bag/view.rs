@@ -3,10 +3,12 @@
 use shoptag_protocol::SavedLine;
 use yew::prelude::*;
 
+use crate::bag::LineId;
+use crate::checkout::stands_twice;
 use crate::event::{Event, ListKind};
 use crate::messages::fill;
 use crate::touchpoint::stored_link;
-use crate::view::{View, icon, icons, stepper, thumbnail};
+use crate::view::{View, icon, icons, stepper, thumbnail, via};
 
 /// The pill over the video; there only when something is in the bag.
 pub(crate) fn bag_button(view: &View<'_>) -> Html {
@@ -49,7 +51,11 @@ pub(crate) fn bag(view: &View<'_>) -> Html {
                 <p class="hint">{ text.not_durable }</p>
             }
             { undo(view) }
-            <ul class="lines">{ for bag.lines().iter().map(|line| view_line(view, line)) }</ul>
+            <ul class="lines">
+                { for bag.lines().iter().enumerate().map(|(index, line)| {
+                    view_line(view, index, line)
+                }) }
+            </ul>
             { stored_link(view) }
         </>
     }
@@ -93,34 +99,43 @@ pub(crate) fn bag_actions(view: &View<'_>) -> Html {
     }
 }
 
-fn view_line(view: &View<'_>, line: &SavedLine) -> Html {
+fn view_line(view: &View<'_>, index: usize, line: &SavedLine) -> Html {
     let max = view
         .session
         .shelf()
         .map_or(1, |shelf| shelf.document().policy.quantity_max);
     let total = line.unit_price_minor.checked_mul(i64::from(line.quantity));
-    let variant = line.variant_id.clone();
+    let id = LineId::of(line);
+    let removal = Event::LineRemoved(id.clone());
     let change = move |quantity| Event::LineQuantityChanged {
-        variant: variant.clone(),
+        line: id.clone(),
         quantity,
     };
+    // Two lines of one thing are told apart by name as well.
+    let name = match &line.creator {
+        Some(creator) if stands_twice(view.session.bag().lines(), line) => {
+            [&line.title, " ", &fill(view.text().via, &[&creator.handle])].concat()
+        }
+        _ => line.title.clone(),
+    };
     html! {
-        <li class="line" key={line.variant_id.as_str().to_owned()}>
+        <li class="line" key={index}>
             { thumbnail(view.words, line.image_url.as_deref()) }
             <div class="line-text">
                 <p class="name">{ &line.title }</p>
                 <p class="quiet">
                     { &line.brand_name }
                     if !line.variant_label.is_empty() { { " · " }{ &line.variant_label } }
+                    { via(view, line) }
                 </p>
                 <div class="row">
-                    { stepper(view, &line.title, line.quantity, max, change) }
+                    { stepper(view, &name, line.quantity, max, change) }
                     <span class="price-small">{ total.map(|minor| view.price(minor)) }</span>
                 </div>
             </div>
             <button type="button" class="bar-button remove"
-                aria-label={fill(view.text().remove, &[&line.title])}
-                onclick={view.on(Event::LineRemoved(line.variant_id.clone()))}>
+                aria-label={fill(view.text().remove, &[&name])}
+                onclick={view.on(removal)}>
                 { icon(icons::REMOVE) }
             </button>
         </li>

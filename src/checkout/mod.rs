@@ -1,7 +1,8 @@
 //! The checkout: one page from contact to confirmation.
 //!
 //! `field` and `form` hold what is typed and what is wrong with it; `state`, `quoting` and `ordering` are
-//! the machine that leads from editing to a placed order; `submission` makes the order. None of them
+//! the machine that leads from editing to a placed order; `separate` says which lines of a variant stay
+//! apart; `submission` makes the order. None of them
 //! touches a browser.
 
 mod field;
@@ -12,6 +13,7 @@ mod ordering;
 #[cfg(target_arch = "wasm32")]
 mod placed;
 mod quoting;
+mod separate;
 mod state;
 mod submission;
 #[cfg(target_arch = "wasm32")]
@@ -25,6 +27,7 @@ pub use field::{Field, Issue};
 pub use form::Form;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use placed::{confirmation, confirmation_actions};
+pub use separate::{joined, stands_twice};
 pub use state::{Checkout, Quoting, Repriced, Setting, Shortage, Source, Stage, Trouble};
 pub use submission::{order_request, uuid_v4, uuid_v7};
 #[cfg(target_arch = "wasm32")]

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp};
 use shoptag_protocol::{FieldError, Problem, Quote, SavedLine, code};
 
+use crate::bag::LineId;
 use crate::checkout::form::Form;
 use crate::checkout::state::{Checkout, Quoting, Setting, Shortage, Stage, Trouble, attempt_id};
 use crate::checkout::submission::{order_request, uuid_v7};
@@ -69,10 +70,7 @@ impl Checkout {
             return Vec::new();
         };
         for line in &mut self.lines {
-            if let Some(short) = shortages
-                .iter()
-                .find(|short| short.variant == line.variant_id)
-            {
+            if let Some(short) = shortages.iter().find(|short| short.line.is(line)) {
                 line.quantity = line.quantity.min(short.available);
             }
         }
@@ -145,7 +143,7 @@ impl Checkout {
     /// The lines that `errors` point at; without a usable pointer every line is meant.
     pub(super) fn shortages(&self, errors: &[FieldError]) -> Vec<Shortage> {
         let shortage = |line: &SavedLine, available: Option<u32>| Shortage {
-            variant: line.variant_id.clone(),
+            line: LineId::of(line),
             title: line.title.clone(),
             available: available.unwrap_or(0).min(line.quantity),
         };

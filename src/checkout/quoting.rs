@@ -6,6 +6,7 @@ use shoptag_commerce::{SECOND_MS, Timestamp};
 use shoptag_protocol::{Quote, QuoteLine, QuoteRequest, code};
 
 use crate::checkout::form::Form;
+use crate::checkout::separate::stands_twice;
 use crate::checkout::state::{Checkout, Quoting, Repriced, Setting, Stage, Trouble};
 use crate::effect::Effect;
 use crate::event::{Failure, Timer};
@@ -37,6 +38,10 @@ impl Checkout {
                 .map(|line| QuoteLine {
                     variant_id: line.variant_id.clone(),
                     quantity: line.quantity,
+                    receipt: line
+                        .receipt
+                        .clone()
+                        .filter(|_| stands_twice(&self.lines, line)),
                 })
                 .collect(),
             country: form.country().unwrap_or_default().to_owned(),

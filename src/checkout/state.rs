@@ -6,11 +6,10 @@
 
 use std::rc::Rc;
 
-use shoptag_commerce::{
-    CheckoutAttemptId, Currency, IdempotencyKey, OrderId, SiteKey, VariantId, VideoId,
-};
+use shoptag_commerce::{CheckoutAttemptId, Currency, IdempotencyKey, OrderId, SiteKey, VideoId};
 use shoptag_protocol::{Quote, SavedLine};
 
+use crate::bag::LineId;
 use crate::checkout::field::Field;
 use crate::checkout::submission::uuid_v4;
 use crate::event::Entropy;
@@ -92,7 +91,7 @@ pub enum Trouble {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
     /// Which.
-    pub variant: VariantId,
+    pub line: LineId,
     /// Its title.
     pub title: String,
     /// How many can still be had.

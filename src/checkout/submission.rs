@@ -42,11 +42,10 @@ pub fn order_request(
     bought: &[SavedLine],
     now: Timestamp,
 ) -> OrderRequest {
-    let receipt = |variant: &VariantId| {
-        bought
-            .iter()
-            .find(|line| line.variant_id == *variant)
-            .and_then(|line| line.receipt.clone())
+    // A quote has the lines that were asked for, in their order.
+    let receipt = |index: usize, variant: &VariantId| {
+        let line = bought.get(index).filter(|line| line.variant_id == *variant);
+        line.and_then(|line| line.receipt.clone())
     };
     OrderRequest {
         site,
@@ -57,11 +56,12 @@ pub fn order_request(
         lines: quote
             .lines
             .iter()
-            .map(|line| OrderLine {
+            .enumerate()
+            .map(|(index, line)| OrderLine {
                 variant_id: line.variant_id.clone(),
                 quantity: line.quantity,
                 unit_price_minor: line.unit_price_minor,
-                receipt: receipt(&line.variant_id),
+                receipt: receipt(index, &line.variant_id),
             })
             .collect(),
         receipts: Vec::new(),

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::checkout::Checkout;
 use crate::messages::fill;
-use crate::view::{View, thumbnail};
+use crate::view::{View, thumbnail, via};
 
 /// The summary.
 pub(super) fn summary(view: &View<'_>, checkout: &Checkout) -> Html {
@@ -15,8 +15,8 @@ pub(super) fn summary(view: &View<'_>, checkout: &Checkout) -> Html {
         <section class={classes!("summary", checkout.is_stale().then_some("stale"))}>
             <h3>{ text.summary }</h3>
             <ul class="lines compact">
-                { for checkout.lines.iter().map(|line| {
-                    view_line(view, line, checkout.quote.as_deref())
+                { for checkout.lines.iter().enumerate().map(|(index, line)| {
+                    view_line(view, index, line, checkout.quote.as_deref())
                 }) }
             </ul>
             { sums(view, checkout.quote.as_deref()) }
@@ -27,13 +27,9 @@ pub(super) fn summary(view: &View<'_>, checkout: &Checkout) -> Html {
     }
 }
 
-fn view_line(view: &View<'_>, line: &SavedLine, quote: Option<&Quote>) -> Html {
-    let priced = quote.and_then(|quote| {
-        quote
-            .lines
-            .iter()
-            .find(|priced| priced.variant_id == line.variant_id)
-    });
+fn view_line(view: &View<'_>, index: usize, line: &SavedLine, quote: Option<&Quote>) -> Html {
+    let priced = quote.and_then(|quote| quote.lines.get(index));
+    let priced = priced.filter(|priced| priced.variant_id == line.variant_id);
     let total = priced.map(|priced| {
         priced
             .unit_price_minor
@@ -41,13 +37,14 @@ fn view_line(view: &View<'_>, line: &SavedLine, quote: Option<&Quote>) -> Html {
     });
     let total = total.or_else(|| line.unit_price_minor.checked_mul(i64::from(line.quantity)));
     html! {
-        <li class="line" key={line.variant_id.as_str().to_owned()}>
+        <li class="line" key={index}>
             { thumbnail(view.words, line.image_url.as_deref()) }
             <div class="line-text">
                 <p class="name">{ &line.title }</p>
                 <p class="quiet">
                     if !line.variant_label.is_empty() { { &line.variant_label }{ " · " } }
                     { line.quantity }{ " ×" }
+                    { via(view, line) }
                 </p>
             </div>
             <span class="price-small">{ total.map(|minor| view.price(minor)) }</span>

@@ -41,12 +41,12 @@ pub(super) fn trouble(view: &View<'_>, checkout: &Checkout) -> Html {
             }
         }
         Some(Trouble::Short(shortages)) => html! {
-            { for shortages.iter().map(|short| {
+            { for shortages.iter().enumerate().map(|(index, short)| {
                 let words = match short.available {
                     0 => fill(text.short_none, &[&short.title]),
                     available => fill(text.short, &[&short.title, &available.to_string()]),
                 };
-                html! { <p key={short.variant.as_str().to_owned()}>{ words }</p> }
+                html! { <p key={index}>{ words }</p> }
             }) }
         },
         Some(Trouble::OutboxFull) => html! { <p>{ text.outbox_full }</p> },
@@ -60,10 +60,10 @@ pub(super) fn trouble(view: &View<'_>, checkout: &Checkout) -> Html {
             </>
         },
     };
-    let repriced = checkout.repriced.iter().map(|line| {
+    let repriced = checkout.repriced.iter().enumerate().map(|(index, line)| {
         let (now, before) = (view.price(line.now_minor), view.price(line.before_minor));
         let words = fill(text.repriced, &[&line.title, &now, &before]);
-        html! { <p key={line.title.clone()}>{ words }</p> }
+        html! { <p key={index}>{ words }</p> }
     });
     let quiet = body == Html::default() && checkout.repriced.is_empty();
     html! {

@@ -52,6 +52,7 @@ pub(super) static MESSAGES: Messages = Messages {
     picture_before: "Voriges Bild",
     picture_next: "Nächstes Bild",
     bag: "Ihre Tasche",
+    via: "über {0}",
     subtotal: "Zwischensumme",
     at_checkout: "Lieferung und Steuer werden an der Kasse berechnet.",
     to_checkout: "Zur Kasse",

@@ -52,6 +52,7 @@ pub(super) static MESSAGES: Messages = Messages {
     picture_before: "Previous picture",
     picture_next: "Next picture",
     bag: "Your bag",
+    via: "via {0}",
     subtotal: "Subtotal",
     at_checkout: "Delivery and tax are worked out at checkout.",
     to_checkout: "Checkout",

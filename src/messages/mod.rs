@@ -93,6 +93,8 @@ messages! {
 
     /// Title of the bag.
     bag: &'static str,
+    /// Shown by {0}.
+    via: &'static str,
     /// Sum of the lines.
     subtotal: &'static str,
     /// What the sum leaves out.

@@ -67,11 +67,7 @@ pub(crate) fn card_actions(view: &View<'_>) -> Html {
             <button type="button" class="primary" disabled=true>{ text.sold_out }</button>
         };
     };
-    let in_bag = view
-        .session
-        .bag()
-        .line(&variant.id)
-        .map(|line| line.quantity);
+    let in_bag = Some(view.session.bag().count_of(&variant.id)).filter(|count| *count > 0);
     html! {
         <>
             if let Some(quantity) = in_bag {

@@ -1,9 +1,9 @@
 //! The card's choices and the bag within the session.
 
-use shoptag_commerce::{Timestamp, VariantId};
+use shoptag_commerce::Timestamp;
 use shoptag_protocol::SavedLine;
 
-use crate::bag::Added;
+use crate::bag::{Added, LineId};
 use crate::effect::{Announcement, Effect};
 use crate::event::Event;
 use crate::session::{Notice, Session};
@@ -35,9 +35,8 @@ impl Session {
         let Some(line) = line else {
             return Vec::new();
         };
-        let variant = line.variant_id.clone();
-        let mut effects = self.add(line, now);
-        effects.extend(self.line_bagged(&variant, now));
+        let mut effects = self.add(line.clone(), now);
+        effects.extend(self.line_bagged(&line, now));
         effects
     }
 
@@ -70,16 +69,11 @@ impl Session {
 
     pub(super) fn in_bag(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         match event {
-            Event::LineQuantityChanged {
-                variant,
-                quantity: 0,
+            Event::LineQuantityChanged { line, quantity: 0 } | Event::LineRemoved(line) => {
+                return self.remove(&line, now);
             }
-            | Event::LineRemoved(variant) => {
-                return self.remove(&variant, now);
-            }
-            Event::LineQuantityChanged { variant, quantity } => {
-                self.bag
-                    .set_quantity(&variant, quantity, self.quantity_max());
+            Event::LineQuantityChanged { line, quantity } => {
+                self.bag.set_quantity(&line, quantity, self.quantity_max());
             }
             Event::RemovalUndone => {
                 self.bag.undo();
@@ -104,11 +98,11 @@ impl Session {
         self.bag_changed()
     }
 
-    pub(super) fn remove(&mut self, variant: &VariantId, now: Timestamp) -> Vec<Effect> {
-        let Some(title) = self.bag.line(variant).map(|line| line.title.clone()) else {
+    pub(super) fn remove(&mut self, id: &LineId, now: Timestamp) -> Vec<Effect> {
+        let Some(title) = self.bag.line(id).map(|line| line.title.clone()) else {
             return Vec::new();
         };
-        self.bag.remove(variant);
+        self.bag.remove(id);
         let mut effects = self.bag_changed();
         effects.push(self.say(Notice::Removed { title }, now));
         effects

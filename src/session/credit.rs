@@ -3,8 +3,9 @@
 
 use shoptag_commerce::{TagId, Timestamp, VariantId};
 use shoptag_outbox::BODY_BYTES_MAX;
-use shoptag_protocol::{OrderRequest, SavedLine};
+use shoptag_protocol::{OrderLine, OrderRequest, SavedLine};
 
+use crate::bag::LineId;
 use crate::checkout::Source;
 use crate::effect::Effect;
 use crate::event::{Erasable, Event};
@@ -15,6 +16,15 @@ use crate::touchpoint::{RECEIPTS_MAX, TouchedTag};
 /// names, ids and numbers of the longest kind, each character escaped.
 const ORDER_BYTES: usize = 2_048;
 const LINE_BYTES: usize = 640;
+
+/// Bytes of the two receipts that keep two lines of a variant apart, at most.
+const APART_BYTES: usize = 2 * 1_536;
+
+/// How many lines of an order may stand apart from another line of their variant: their receipts have to
+/// fit, or the shop would take them for one line in two.
+pub(super) fn apart_max(lines: usize) -> usize {
+    BODY_BYTES_MAX.saturating_sub(ORDER_BYTES + lines * LINE_BYTES) / APART_BYTES
+}
 
 impl Session {
     pub(super) fn in_touchpoints(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
@@ -43,10 +53,10 @@ impl Session {
             }
             Event::BindingAnswered { variant, answer } => {
                 let receipt = self.touchpoints.binding(&variant, answer.as_ref(), now);
-                if receipt.is_some_and(|receipt| self.bag.bind(&variant, receipt)) {
-                    self.bag_changed()
-                } else {
-                    Vec::new()
+                let line = receipt.and_then(|_| self.line_here(&variant));
+                match receipt.zip(line) {
+                    Some((receipt, line)) if self.bag.bind(&line, receipt) => self.bag_changed(),
+                    _ => Vec::new(),
                 }
             }
             Event::TouchpointsAnswered { ids, failure } => {
@@ -74,19 +84,19 @@ impl Session {
         effects
     }
 
-    /// The open card's choice went into the bag. A line keeps the finder that it has.
-    pub(super) fn line_bagged(&mut self, variant: &VariantId, now: Timestamp) -> Vec<Effect> {
+    /// `added`, the open card's choice, went into the bag. A line keeps the finder that it has.
+    pub(super) fn line_bagged(&mut self, added: &SavedLine, now: Timestamp) -> Vec<Effect> {
         let tag = self.card.as_ref().and_then(|card| card.tag.clone());
         let Some(tag) = tag.and_then(|tag| self.touched(&tag)) else {
             return Vec::new();
         };
-        let line = self.bag.line(variant);
+        let line = self.bag.line_like(added);
         let own = line.is_some_and(|line| {
             // A line that has its receipt already came by another add, maybe in another video.
             let is_new = line.receipt.is_none() || line.added_at == now;
             line.video == self.setup.video && line.tag.as_ref() == Some(&tag.tag) && is_new
         });
-        let mut effects = self.touchpoints.bagged(&tag, variant, own, now);
+        let mut effects = self.touchpoints.bagged(&tag, &added.variant_id, own, now);
         effects.extend(self.touchpoints.poll(self.playing, now));
         effects
     }
@@ -112,26 +122,31 @@ impl Session {
 
     pub(super) fn add_receipts(&self, request: &mut OrderRequest) {
         let bought = self.checkout.as_ref();
-        for line in &mut request.lines {
-            let from = bought.and_then(|checkout| {
-                let mut lines = checkout.lines.iter();
-                lines.find(|own| own.variant_id == line.variant_id)
-            });
+        for (index, line) in request.lines.iter_mut().enumerate() {
+            // An order has the lines of its checkout, in their order.
+            let from = bought.and_then(|checkout| checkout.lines.get(index));
+            let from = from.filter(|own| own.variant_id == line.variant_id);
             // The bag may have got a better receipt since the checkout was opened.
             let in_bag = bought
                 .filter(|checkout| checkout.source == Source::Bag)
-                .and_then(|_| self.bag.line(&line.variant_id)?.receipt.clone());
+                .and_then(|_| self.bag.line(&LineId::of(from?))?.receipt.clone());
             let on_hand = || from.and_then(|from| self.receipt_for(from));
             line.receipt = in_bag.or_else(|| line.receipt.take()).or_else(on_hand);
         }
         // Receipts of lines come first: a purchase never fails for the receipts it carries.
         let mut room =
             BODY_BYTES_MAX.saturating_sub(ORDER_BYTES + request.lines.len() * LINE_BYTES);
-        for line in &mut request.lines {
-            line.receipt = line
-                .receipt
-                .take()
-                .filter(|receipt| fits(receipt, &mut room));
+        // And of these, the ones that tell lines of a variant apart.
+        let lines = bought.map_or(&[][..], |checkout| &checkout.lines);
+        let is_twin = |line: &OrderLine| {
+            let mut twins = lines.iter().filter(|own| own.variant_id == line.variant_id);
+            twins.nth(1).is_some()
+        };
+        let (twins, others): (Vec<_>, Vec<_>) =
+            request.lines.iter_mut().partition(|it| is_twin(it));
+        for line in twins.into_iter().chain(others) {
+            let receipt = line.receipt.take();
+            line.receipt = receipt.filter(|receipt| fits(receipt, &mut room));
         }
         let receipts = self.touchpoints.receipts();
         request.receipts = receipts
@@ -147,7 +162,7 @@ impl Session {
         let Some(receipt) = self.touchpoints.receipt_of(tag).map(str::to_owned) else {
             return effects;
         };
-        let waiting: Vec<VariantId> = self
+        let waiting: Vec<LineId> = self
             .bag
             .lines()
             .iter()
@@ -156,15 +171,24 @@ impl Session {
                     && line.tag.as_ref() == Some(tag)
                     && line.video == self.setup.video
             })
-            .map(|line| line.variant_id.clone())
+            .map(LineId::of)
             .collect();
-        for variant in &waiting {
-            self.bag.bind(variant, &receipt);
+        for line in &waiting {
+            self.bag.bind(line, &receipt);
         }
         if !waiting.is_empty() {
             effects.extend(self.bag_changed());
         }
         effects
+    }
+
+    /// The line of `variant` that was found in this video.
+    fn line_here(&self, variant: &VariantId) -> Option<LineId> {
+        let mut lines = self.bag.lines().iter();
+        let own = |line: &&SavedLine| {
+            line.variant_id == *variant && line.video == self.setup.video && line.tag.is_some()
+        };
+        lines.find(own).map(LineId::of)
     }
 
     fn touched(&self, tag: &TagId) -> Option<TouchedTag> {

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use shoptag_commerce::{SiteKey, TouchId, VariantId};
 use shoptag_protocol::{
-    BagReceipt, ClickReceipt, OrderLine, OrderRequest, TagToken, VideoDocument, ViewSession,
+    BagReceipt, ClickReceipt, CreatorInfo, OrderLine, OrderRequest, SCHEMA_VERSION, SavedBag,
+    SavedLine, TagToken, VideoDocument, ViewSession,
 };
 
-use super::fixtures::{TYPED, document, entropy, quote, setup};
+use super::fixtures::{TYPED, document, entropy, eur, line, quote, setup};
 use super::*;
 use crate::bag::LINES_MAX;
 use crate::event::{Erasable, Stored};
@@ -94,6 +95,10 @@ impl Bench {
 
     /// Fills in, confirms, and returns the order that is made.
     fn order(&mut self, variant: &str) -> OrderRequest {
+        self.order_of(&[(variant, 1, 8_900)])
+    }
+
+    fn order_of(&mut self, lines: &[(&str, u32, i64)]) -> OrderRequest {
         for (field, text) in TYPED {
             let text = text.to_owned();
             self.send(Event::FieldTyped { field, text });
@@ -102,9 +107,9 @@ impl Bench {
             timer: Timer::Quote,
             entropy: entropy(1),
         });
-        self.answer_quote(variant);
+        self.answer_quote(lines);
         self.send(Event::ConfirmPressed(entropy(2)));
-        self.answer_quote(variant);
+        self.answer_quote(lines);
         let made = self.effects.iter().rev().find_map(|effect| match effect {
             Effect::FixOrder(request) => Some((**request).clone()),
             _ => None,
@@ -112,12 +117,12 @@ impl Bench {
         made.expect("an order is made")
     }
 
-    fn answer_quote(&mut self, variant: &str) {
+    fn answer_quote(&mut self, lines: &[(&str, u32, i64)]) {
         let asked = self.effects.iter().rev().find_map(|effect| match effect {
             Effect::AskQuote { sequence, .. } => Some(*sequence),
             _ => None,
         });
-        let answer = Ok(Rc::new(quote(&[(variant, 1, 8_900)], true)));
+        let answer = Ok(Rc::new(quote(lines, true)));
         let sequence = asked.expect("a quote was asked for");
         self.send(Event::QuoteAnswered { sequence, answer });
     }
@@ -152,6 +157,48 @@ fn a_line_gets_the_clicks_receipt_and_then_its_own_however_late_they_come() {
         assert_eq!(order.lines[0].receipt.as_deref(), Some("bag"));
         assert_eq!(order.receipts, ["click"]);
     }
+}
+
+#[test]
+fn a_later_unit_of_another_creator_is_bought_in_a_line_of_its_own() {
+    let mut bench = Bench::new();
+    let of_ben = SavedLine {
+        video: VideoId::parse("night").unwrap(),
+        tag: Some(TagId::parse("lamp-night").unwrap()),
+        creator: Some(CreatorInfo {
+            id: TryFrom::try_from("ben".to_owned()).unwrap(),
+            name: "Ben Sato".to_owned(),
+            handle: "@ben".to_owned(),
+        }),
+        receipt: Some("bens".to_owned()),
+        ..line("lamp", 2, 8_900)
+    };
+    bench.send(Event::BagChangedElsewhere(Some(SavedBag {
+        schema_version: SCHEMA_VERSION,
+        currency: eur(),
+        lines: vec![of_ben],
+    })));
+    bench.tap("lamp");
+    bench.answer_clicks(Ok("click"));
+    bench.send(Event::AddToBagPressed);
+    bench.answer_bindings("bag");
+    bench.send(Event::CheckoutPressed(entropy(3)));
+    let asked = bench.effects.iter().rev().find_map(|effect| match effect {
+        Effect::AskQuote { request, .. } => Some(request.lines.clone()),
+        _ => None,
+    });
+    let asked = asked.unwrap();
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|line| (line.quantity, line.receipt.as_deref()))
+        .collect();
+    assert_eq!(asked, [(2, Some("bens")), (1, Some("bag"))]);
+    let order = bench.order_of(&[("lamp", 2, 8_900), ("lamp", 1, 8_900)]);
+    let lines = order.lines.iter();
+    let lines: Vec<_> = lines
+        .map(|line| (line.quantity, line.receipt.as_deref()))
+        .collect();
+    assert_eq!(lines, [(2, Some("bens")), (1, Some("bag"))]);
 }
 
 #[test]
@@ -191,8 +238,11 @@ fn what_the_page_adds_credits_nobody() {
     assert_eq!(
         bench.saved_receipt(),
         None,
-        "the line keeps its first finder"
+        "the page's line stays the page's"
     );
+    let receipts = bench.session.bag().lines().iter();
+    let receipts: Vec<_> = receipts.map(|line| line.receipt.as_deref()).collect();
+    assert_eq!(receipts, [None, Some("bag")]);
 }
 
 #[test]

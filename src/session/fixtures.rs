@@ -60,6 +60,7 @@ pub(crate) fn line(variant: &str, quantity: u32, unit_price_minor: i64) -> Saved
         quantity,
         video: parsed!("morning"),
         tag: None,
+        creator: None,
         receipt: None,
         added_at: Timestamp::from_ms(0),
     }

@@ -2,7 +2,8 @@
 
 use shoptag_commerce::Timestamp;
 
-use crate::checkout::{Checkout, Field, Setting, Source, Stage, Trouble};
+use super::credit::apart_max;
+use crate::checkout::{Checkout, Field, Setting, Source, Stage, Trouble, joined};
 use crate::effect::{Announcement, Effect};
 use crate::event::{Entropy, Event, Timer};
 use crate::session::{Page, Session};
@@ -92,7 +93,8 @@ impl Session {
             return Vec::new();
         }
         let decided = self.checkout.take().and_then(|earlier| earlier.refused);
-        let mut checkout = Checkout::open(source, lines, entropy);
+        let apart_max = apart_max(lines.len());
+        let mut checkout = Checkout::open(source, joined(lines, apart_max), entropy);
         let setting = Setting {
             site: &self.setup.site,
             video: &self.setup.video,
@@ -190,7 +192,7 @@ impl Session {
         if source == Source::Bag {
             for short in &shortages {
                 let most = policy.quantity_max;
-                self.bag.set_quantity(&short.variant, short.available, most);
+                self.bag.set_quantity(&short.line, short.available, most);
             }
             self.bag.forget_removed();
             effects.extend(self.bag_changed());

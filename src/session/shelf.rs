@@ -138,6 +138,7 @@ impl Shelf {
             unit_price_minor: variant.price_minor,
             quantity: quantity.max(1),
             video: self.document.video.id.clone(),
+            creator: tag.as_ref().map(|_| self.document.video.creator.clone()),
             tag,
             receipt: None,
             added_at: now,

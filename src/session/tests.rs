@@ -10,6 +10,7 @@ use shoptag_protocol::{FieldError, OrderRequest, Problem, Quote, QuoteRequest, c
 
 use super::fixtures::{TYPED, document, entropy, line, ordered, quote, setup};
 use super::*;
+use crate::bag::LineId;
 use crate::checkout::{Field, Stage, Trouble};
 use crate::event::{Entropy, ListKind, Stored};
 
@@ -896,9 +897,12 @@ impl Bench {
             Step::Add => drop(self.send(Event::AddToBagPressed)),
             Step::BuyNow => drop(self.send(Event::BuyNowPressed(entropy))),
             Step::Quantity(quantity) => {
-                let variant = TryFrom::try_from("lamp".to_owned()).unwrap();
                 let quantity = *quantity;
-                self.send(Event::LineQuantityChanged { variant, quantity });
+                let lines = self.session.bag().lines();
+                let Some(line) = lines.first().map(LineId::of) else {
+                    return;
+                };
+                self.send(Event::LineQuantityChanged { line, quantity });
             }
             Step::Checkout => drop(self.send(Event::CheckoutPressed(entropy))),
             Step::FillIn => self.fill_in(),

@@ -159,9 +159,10 @@ async fn put_into_bag(browser: &Browser, tag: &str, moment: f64, count: u32) -> 
 /// Orders what is in the bag; the order's number.
 async fn order(browser: &Browser, setting: &Setting) -> Outcome<String> {
     browser.click("^Bag, 3").await?;
+    browser.part("bag").await?;
     browser.picture("bag").await?;
     browser.click("^Checkout").await?;
-    browser.control("^E-mail").await?;
+    browser.part("checkout").await?;
     browser.picture("checkout").await?;
     for (field, text) in [
         ("^E-mail", "ada@example.org"),

@@ -29,7 +29,7 @@ pub struct QuoteRequest {
     /// Must be the site's.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub currency: Currency,
-    /// 1..=500 lines; a variant stands in one line only.
+    /// 1..=500 lines; a variant stands in several only under different receipts.
     pub lines: Vec<QuoteLine>,
     /// ISO 3166-1 alpha-2 of the destination. Enough for prices.
     pub country: String,
@@ -54,6 +54,9 @@ pub struct QuoteLine {
     pub variant_id: VariantId,
     /// 1..=1 000.
     pub quantity: u32,
+    /// What the order will carry for this line. Needed only to tell lines of one variant apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
 
 /// Who to reach about the order. Personal data: stays with the quote and its address record, never in

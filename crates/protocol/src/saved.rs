@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{Currency, ProductId, TagId, Timestamp, VariantId, VideoId};
 
+use crate::CreatorInfo;
+
 /// The bag of one site. Strictly necessary, so it is kept without consent; erased when emptied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedBag {
@@ -37,6 +39,9 @@ pub struct SavedLine {
     pub video: VideoId,
     /// The tag that led to it; `None` when added by the page.
     pub tag: Option<TagId>,
+    /// Whose video that was; `None` when added by the page, and in bags of before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<CreatorInfo>,
     /// The shopper's clock. Orders lines, nothing more.
     pub added_at: Timestamp,
     /// The signed receipt that binds the line to the creator who led to it.

@@ -176,6 +176,7 @@ fn quote_lines(quote: &Quote) -> Vec<QuoteLine> {
         .map(|line| QuoteLine {
             variant_id: line.variant_id.clone(),
             quantity: line.quantity,
+            receipt: None,
         })
         .collect()
 }

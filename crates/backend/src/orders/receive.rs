@@ -95,7 +95,7 @@ fn check(order: &OrderRequest) -> Result<(), ApiError> {
         order
             .lines
             .iter()
-            .map(|line| (&line.variant_id, line.quantity)),
+            .map(|line| (&line.variant_id, line.receipt.as_deref(), line.quantity)),
     )?;
     let sum = order.lines.iter().try_fold(0_i64, |sum, line| {
         line.unit_price_minor

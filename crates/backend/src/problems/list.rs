@@ -137,7 +137,7 @@ pub(super) const LIST: &[Entry] = &[
     entry(
         code::LINE_DUPLICATE,
         422,
-        "The same variant stands in two lines",
+        "The same variant stands in two lines under the same receipt, or under none",
         "Add the quantities up into one line.",
     ),
     entry(

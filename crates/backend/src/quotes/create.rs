@@ -42,7 +42,7 @@ pub(crate) async fn create(
         request
             .lines
             .iter()
-            .map(|line| (&line.variant_id, line.quantity)),
+            .map(|line| (&line.variant_id, line.receipt.as_deref(), line.quantity)),
     )?;
     let defects = shopper::defects(
         request.contact.as_ref(),

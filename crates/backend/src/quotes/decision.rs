@@ -1,6 +1,6 @@
 //! The rules of a quote, on facts that the store read: what can be sold, and for how much.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use shoptag_commerce::{
     CheckoutAttemptId, Currency, QuoteId, SiteKey, TenantId, Timestamp, VariantId, VideoId,
@@ -108,12 +108,12 @@ impl MakeQuote {
     }
 }
 
-/// The rules of lines that need no catalogue: how many, and each variant once.
+/// The rules of lines that need no catalogue: how many, and each variant once under a receipt.
 ///
 /// # Errors
 /// `lines-empty`, `lines-limit`, `line-duplicate`, `quantity`.
 pub fn check_lines<'a>(
-    lines: impl ExactSizeIterator<Item = (&'a VariantId, u32)>,
+    lines: impl ExactSizeIterator<Item = (&'a VariantId, Option<&'a str>, u32)>,
 ) -> Result<(), ApiError> {
     match lines.len() {
         0 => {
@@ -130,8 +130,8 @@ pub fn check_lines<'a>(
         }
     }
     let mut seen = HashSet::new();
-    for (index, (variant, quantity)) in lines.enumerate() {
-        if !seen.insert(variant) {
+    for (index, (variant, receipt, quantity)) in lines.enumerate() {
+        if !seen.insert((variant, receipt)) {
             let pointer = format!("/lines/{index}/variant_id");
             let detail = "This product stands in the bag twice.";
             return Err(ApiError::field(code::LINE_DUPLICATE, pointer, detail));
@@ -185,7 +185,19 @@ pub fn decide(terms: &Terms, currency: Currency, facts: &BagFacts) -> Result<Quo
     })
 }
 
-/// Prices a bag with the catalogue's prices.
+/// How many of each line's variant stand in the lines before it.
+fn before<'a>(lines: &'a [QuoteLine]) -> impl Iterator<Item = u32> + 'a {
+    let mut sums: HashMap<&VariantId, u32> = HashMap::new();
+    lines.iter().map(move |line| {
+        let sum = sums.entry(&line.variant_id).or_default();
+        let before = *sum;
+        *sum = before.saturating_add(line.quantity);
+        before
+    })
+}
+
+/// Prices a bag with the catalogue's prices. The largest quantity holds for a variant, in however
+/// many lines it stands.
 ///
 /// # Errors
 /// `quantity`, `sku-unknown`, `address`, `delivery`, `amount-overflow`.
@@ -197,8 +209,9 @@ pub fn price_bag(
 ) -> Result<Priced, ApiError> {
     let mut items = Vec::with_capacity(lines.len());
     let mut unknown = Vec::new();
-    for (index, (line, fact)) in lines.iter().zip(&facts.variants).enumerate() {
-        if line.quantity > facts.quantity_max {
+    let lines = lines.iter().zip(before(lines));
+    for (index, ((line, before), fact)) in lines.zip(&facts.variants).enumerate() {
+        if line.quantity.saturating_add(before) > facts.quantity_max {
             return Err(quantity_error(index, facts.quantity_max));
         }
         match fact {
@@ -260,7 +273,7 @@ fn refusal(error: &PricingError, facts: &BagFacts) -> ApiError {
     }
 }
 
-/// Whether there is enough of every line, by `count`.
+/// Whether there is enough for every line and the lines of its variant before it, by `count`.
 ///
 /// # Errors
 /// `out-of-stock`, with what can be had of each line that asks for more.
@@ -271,10 +284,11 @@ pub fn check_stock(
 ) -> Result<(), ApiError> {
     let short: Vec<FieldError> = lines
         .iter()
+        .zip(before(lines))
         .zip(&facts.variants)
         .enumerate()
-        .filter_map(|(index, (line, fact))| {
-            let available = count(fact.as_ref()?)?;
+        .filter_map(|(index, ((line, before), fact))| {
+            let available = (count(fact.as_ref()?)? - i64::from(before)).max(0);
             (i64::from(line.quantity) > available).then(|| out_of_stock(index, available))
         })
         .collect();

@@ -74,7 +74,7 @@ fn unhold(
     Ok(())
 }
 
-/// Holds `quantity` for a quote. That there is enough has been decided in the same transaction.
+/// Holds `quantity` for a quote, more when it holds some of the variant already. That there is enough has been decided in the same transaction.
 ///
 /// # Errors
 /// The database's.
@@ -88,7 +88,11 @@ pub(super) fn hold(
 ) -> Result<(), StoreError> {
     let (tenant, variant) = (tenant.as_str(), variant.as_str());
     connection
-        .prepare_cached("INSERT INTO stock_holds VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO stock_holds VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (tenant_id, quote_id, variant_id)
+             DO UPDATE SET quantity = stock_holds.quantity + excluded.quantity",
+        )?
         .execute(params![
             tenant,
             quote.as_str(),

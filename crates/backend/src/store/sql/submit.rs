@@ -217,6 +217,7 @@ fn quoted_bag(
         .map(|line| QuoteLine {
             variant_id: line.variant_id.clone(),
             quantity: line.quantity,
+            receipt: None,
         })
         .collect();
     let mut bag = bag::facts(connection, tenant, &lines)?;

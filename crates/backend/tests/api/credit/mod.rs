@@ -3,6 +3,7 @@
 mod books;
 mod exclusions;
 mod largest;
+mod lines;
 mod program;
 mod refunds;
 mod refusals;
@@ -258,6 +259,14 @@ async fn command(backend: &Backend, path: &str, key: &str, body: &Value) -> Answ
 async fn decision(backend: &Backend, number: &str, key: &str) -> Value {
     let answer = ask(backend, &format!("/v1/orders/{number}/decision"), key).await;
     assert_eq!(answer.outcome(), (200, String::new()));
+    answer.json()
+}
+
+/// Refunds lines of an order; the refund.
+async fn refund_lines(backend: &Backend, number: &str, key: &str, lines: &Value) -> Value {
+    let path = format!("/v1/orders/{number}/refunds");
+    let answer = command(backend, &path, key, &json!({"lines": lines})).await;
+    assert_eq!(answer.outcome(), (201, String::new()), "{}", answer.json());
     answer.json()
 }
 

@@ -12,7 +12,7 @@ use shoptag_ledger::{Event, RecordKey, hledger_journal};
 
 use super::{
     ask, audit, bind, brand_key, buy, command, creator_key, credits, decision, line, losses,
-    market, tap, watch,
+    market, refund_lines, tap, watch,
 };
 use crate::support::{Backend, tenant};
 
@@ -39,13 +39,6 @@ async fn step(backend: &Backend, number: &str, brand: &str, verb: &str, key: &st
     let path = format!("/v1/orders/{number}/fulfilments/{brand}/{verb}");
     let answer = command(backend, &path, key, &json!({})).await;
     assert_eq!(answer.outcome(), (200, String::new()), "{verb}");
-    answer.json()
-}
-
-async fn refund(backend: &Backend, number: &str, key: &str, lines: Value) -> Value {
-    let path = format!("/v1/orders/{number}/refunds");
-    let answer = command(backend, &path, key, &json!({"lines": lines})).await;
-    assert_eq!(answer.outcome(), (201, String::new()), "{}", answer.json());
     answer.json()
 }
 
@@ -119,20 +112,20 @@ async fn three_lines_of_two_creators_come_out_to_the_cent() {
     audit(&backend).await;
 
     // Half of the mug and the whole rug go back before anything was paid.
-    let half = refund(
+    let half = refund_lines(
         &backend,
         &number,
         &norrby,
-        json!([{"line": 2, "amount_minor": 995}]),
+        &json!([{"line": 2, "amount_minor": 995}]),
     )
     .await;
     assert_eq!(half["lines"][0]["commission_minor"], 84);
     assert_eq!(half["lines"][0]["remaining_minor"], 995);
-    let whole = refund(
+    let whole = refund_lines(
         &backend,
         &number,
         &halden,
-        json!([{"line": 1, "quantity": 1}]),
+        &json!([{"line": 1, "quantity": 1}]),
     )
     .await;
     assert_eq!(whole["amount_minor"], 11_610);
@@ -143,11 +136,11 @@ async fn three_lines_of_two_creators_come_out_to_the_cent() {
     assert_eq!(balances(&backend, "mira", &mira).await, []);
 
     // 20.00 of the lamp after the payout: 12 % of 20.25 remain due, 2.02 are owed back.
-    refund(
+    refund_lines(
         &backend,
         &number,
         &halden,
-        json!([{"line": 0, "amount_minor": 2_000}]),
+        &json!([{"line": 0, "amount_minor": 2_000}]),
     )
     .await;
     assert_eq!(
@@ -248,7 +241,7 @@ async fn what_has_happened_cannot_be_rewritten() {
     let number = purchase(&backend).await;
     let halden = brand_key(&backend, "halden").await;
     let lines = json!([{"line": 0, "amount_minor": 100}]);
-    refund(&backend, &number, &halden, lines).await;
+    refund_lines(&backend, &number, &halden, &lines).await;
     let connection = rusqlite::Connection::open(&backend.options.path).unwrap();
     for table in [
         "collaboration_terms",

@@ -311,6 +311,11 @@ async fn o17_o18_quantities_and_lines_are_within_bounds() {
         order["lines"].as_array_mut().unwrap().push(line);
     };
     check("O18 twice", twice, 422, "line-duplicate").await;
+    let under_one_receipt = |order: &mut Value| {
+        order["lines"][0]["receipt"] = json!("a receipt");
+        twice(order);
+    };
+    check("O18 receipt", under_one_receipt, 422, "line-duplicate").await;
 }
 
 #[tokio::test]
