@@ -5,7 +5,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod accessibility;
-mod credit;
 mod desktop;
 mod lost_answer;
 mod phone;

@@ -2,7 +2,7 @@
 
 use shoptag_commerce::Timestamp;
 use shoptag_protocol::{
-    Address, AppliedDiscount, Brand, ClaimedCredits, Contact, CreatorInfo, DeliveryChoice,
+    Address, AppliedDiscount, Brand, ClaimedCredits, Contact, CreatorInfo, CreditDays, DeliveryChoice,
     DeliveryOption, DeliveryPromise, FieldError, FulfilmentStatus, Image, OptionAxis, OptionValue,
     OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment, PaymentMethod, PricedLine, Problem,
     Product, Quote, QuoteLine, QuoteRequest, QuotedShipment, Rating, SavedBag, SavedLine,
@@ -18,6 +18,14 @@ fn halden() -> Brand {
         id: id!("halden"),
         name: "Halden".to_owned(),
         legal_name: "Halden GmbH, Hamburg".to_owned(),
+    }
+}
+
+fn mira() -> CreatorInfo {
+    CreatorInfo {
+        id: id!("mira"),
+        name: "Mira Okafor".to_owned(),
+        handle: "@mira.makes".to_owned(),
     }
 }
 
@@ -86,6 +94,7 @@ fn lamp() -> Product {
             days_max: 4,
         },
         return_days: 30,
+        credit: CreditDays { click: 7, bag: 14 },
     }
 }
 
@@ -132,11 +141,7 @@ fn video() {
         video: Video {
             id: id!("day"),
             title: "A day".to_owned(),
-            creator: CreatorInfo {
-                id: id!("mira"),
-                name: "Mira Okafor".to_owned(),
-                handle: "@mira.makes".to_owned(),
-            },
+            creator: mira(),
         },
         tag_track: serde_json::from_str(track).unwrap(),
         products: vec![lamp()],
@@ -163,6 +168,7 @@ fn a_quote_and_its_request() {
         lines: vec![QuoteLine {
             variant_id: id!("lamp-sand"),
             quantity: 2,
+            receipt: None,
         }],
         country: "DE".to_owned(),
         contact: None,
@@ -172,6 +178,10 @@ fn a_quote_and_its_request() {
     check("quote_request_least", &least);
     let whole = QuoteRequest {
         video: Some(id!("day")),
+        lines: vec![QuoteLine {
+            receipt: Some("v4.public.bag".to_owned()),
+            ..least.lines[0].clone()
+        }],
         contact: Some(Contact {
             email: "jo@example.com".to_owned(),
             name: "Jo Example".to_owned(),
@@ -240,6 +250,7 @@ fn an_order_and_its_request() {
             unit_price_minor: 4_900,
             discount_minor: 980,
             total_minor: 8_820,
+            credited: Some(mira()),
         }],
         shipments: vec![Shipment {
             brand: halden(),
@@ -270,6 +281,7 @@ fn saved_bag() {
             quantity: 1,
             video: id!("day"),
             tag: Some(id!("t1")),
+            creator: Some(mira()),
             added_at: NOON,
             receipt: Some("v4.public.bag".to_owned()),
         }],

@@ -176,19 +176,12 @@ async fn buy_as(
     lines: &[(&str, u32)],
     receipts: &[(&str, &str)],
 ) -> String {
-    let order = order_as(backend, (site, email), lines, receipts).await;
-    let answer = backend.send(order_request(&order, &key())).await;
-    assert_eq!(answer.outcome(), (201, String::new()), "{}", answer.json());
-    answer.json()["number"].as_str().unwrap().to_owned()
+    let order = order_as(backend, (site, email), lines).await;
+    place(backend, order, receipts).await
 }
 
-/// An order that accepts its quote, ready to be sent.
-async fn order_as(
-    backend: &Backend,
-    (site, email): (&str, &str),
-    lines: &[(&str, u32)],
-    receipts: &[(&str, &str)],
-) -> Value {
+/// An order that accepts its quote, without receipts.
+async fn order_as(backend: &Backend, (site, email): (&str, &str), lines: &[(&str, u32)]) -> Value {
     let mut body = ready_quote_body(lines);
     body["contact"]["email"] = json!(email.trim());
     body["site"] = json!(site);
@@ -198,11 +191,19 @@ async fn order_as(
     backend.clock.advance_ms(10_000);
     let mut order = order_for(&quote.json());
     order["site"] = json!(site);
-    place(backend, order, receipts).await
+    order
 }
 
 /// Sends an order with its receipts; its number.
-async fn place(backend: &Backend, mut order: Value, receipts: &[(&str, &str)]) -> String {
+async fn place(backend: &Backend, order: Value, receipts: &[(&str, &str)]) -> String {
+    let order = with_receipts(order, receipts);
+    let answer = backend.send(order_request(&order, &key())).await;
+    assert_eq!(answer.outcome(), (201, String::new()), "{}", answer.json());
+    answer.json()["number"].as_str().unwrap().to_owned()
+}
+
+/// `receipts` by variant (lines) or `""` (the order's list).
+fn with_receipts(mut order: Value, receipts: &[(&str, &str)]) -> Value {
     let mut list = Vec::new();
     for (variant, receipt) in receipts {
         let mut own = order["lines"].as_array_mut().unwrap().iter_mut();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{market, order_as, order_request, tap, watch};
+use super::{market, order_as, order_request, tap, watch, with_receipts};
 use crate::support::{Answer, Backend, key};
 
 const PERSON: (&str, &str) = ("pk_demo", "jo@example.com");
@@ -24,7 +24,10 @@ async fn order(backend: &Backend) -> serde_json::Value {
     let (lamp, _) = tap(backend, &day, "lamp").await;
     let (rug, _) = tap(backend, &night, "rug").await;
     let lines = [("lamp-sand", 1), ("rug", 1), ("mug", 1)];
-    order_as(backend, PERSON, &lines, &[("lamp-sand", &lamp), ("", &rug)]).await
+    with_receipts(
+        order_as(backend, PERSON, &lines).await,
+        &[("lamp-sand", &lamp), ("", &rug)],
+    )
 }
 
 #[tokio::test]

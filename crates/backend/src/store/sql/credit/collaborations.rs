@@ -3,13 +3,12 @@
 use rusqlite::{Connection, Row, params};
 use shoptag_attribution::{
     Collaboration, CollaborationEnd, CollaborationFields, CollaborationKind, CollaborationScope,
-    CutNotice, EndedBy, NoticeKind, Policy, TermsVersion, cut_notices as notices_of,
+    CutNotice, EndedBy, NoticeKind, TermsVersion, cut_notices as notices_of,
 };
 use shoptag_commerce::{
     BasisPoints, BrandId, CollaborationId, CreatorId, ProductId, TenantId, Timestamp,
 };
 use shoptag_ledger::{HoldPeriod, PaidBy, PlatformFee};
-use shoptag_protocol::CreditDays;
 
 use super::own;
 use crate::collaborations::{BAG_BINDING_DAYS, Changed, CreditSetup, changed};
@@ -343,22 +342,6 @@ pub(super) fn brand_terms(
             HoldPeriod::days(plain(row, "hold_days")?).map_err(corrupt)?,
         )),
     }
-}
-
-/// How long creators may be paid for a brand's products, for the shopper who asks.
-///
-/// # Errors
-/// The database's.
-pub(in crate::store::sql) fn credit_days(
-    connection: &Connection,
-    tenant: &TenantId,
-    brand: &BrandId,
-) -> Result<CreditDays, StoreError> {
-    let (bag, _) = brand_terms(connection, tenant, brand)?;
-    Ok(CreditDays {
-        click: Policy::v1().fields().click_window_days,
-        bag,
-    })
 }
 
 /// The platform's fee.

@@ -30,9 +30,9 @@ use crate::tokens::StoredKey;
 use crate::touchpoints::NewTouchpoint;
 use crate::view_sessions::Viewable;
 
-pub(super) use collaborations::credit_days;
 pub(super) use decide::credit;
 pub(super) use refunds::fulfilment_moved;
+pub(super) use views::credit_days;
 
 #[async_trait]
 impl<E: Engine> CreditStore for E {

@@ -1,8 +1,10 @@
-//! What a view session needs to know of a video.
+//! What a view session, and a card, need to know of a video and its sellers.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
+use shoptag_attribution::Policy;
 use shoptag_commerce::{BrandId, CreatorId, ProductId, TagId, TenantId, VideoId};
+use shoptag_protocol::CreditDays;
 
 use super::collaborations;
 use crate::store::StoreError;
@@ -62,4 +64,20 @@ pub(super) fn viewable(
         creator,
         tags,
     }))
+}
+
+/// How long creators may be paid for a brand's products, for the shopper who asks.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store::sql) fn credit_days(
+    connection: &Connection,
+    tenant: &TenantId,
+    brand: &BrandId,
+) -> Result<CreditDays, StoreError> {
+    let (bag, _) = collaborations::brand_terms(connection, tenant, brand)?;
+    Ok(CreditDays {
+        click: Policy::v1().fields().click_window_days,
+        bag,
+    })
 }
