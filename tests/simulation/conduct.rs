@@ -1,6 +1,7 @@
 //! What shoppers do: whatever the page in front of them offers, sensible or not, twice if they are
 //! impatient.
 
+use shoptag::bag::LineId;
 use shoptag::checkout::{Field, Stage, Trouble};
 use shoptag::event::{Event, ListKind, TapOrigin};
 use shoptag::session::{Loading, News, Page, Session};
@@ -195,15 +196,12 @@ fn in_bag(session: &Session, dice: &mut Dice) -> Vec<Event> {
     let Some(line) = session.bag().lines().first() else {
         return vec![Event::SheetClosed];
     };
-    let variant = line.variant_id.clone();
+    let line = LineId::of(line);
     match dice.between(0, 9) {
         0 => vec![Event::SheetClosed],
-        1 => vec![Event::LineRemoved(variant), Event::RemovalUndone],
-        2 => vec![Event::LineQuantityChanged {
-            variant,
-            quantity: 2,
-        }],
-        3 => vec![Event::LineRemoved(variant)],
+        1 => vec![Event::LineRemoved(line), Event::RemovalUndone],
+        2 => vec![Event::LineQuantityChanged { line, quantity: 2 }],
+        3 => vec![Event::LineRemoved(line)],
         _ => vec![Event::CheckoutPressed(dice.entropy())],
     }
 }
