@@ -1,6 +1,6 @@
 //! Bounds that browser and server keep alike: what the one makes, the other takes.
 
-/// Lines of a bag, a quote and an order; each variant stands in one line. Nobody buys 500 different
+/// Lines of a bag, a quote and an order; a variant stands in one line a receipt. Nobody buys 500 different
 /// things at once; a page that adds by script might.
 pub const ORDER_LINES_MAX: usize = 500;
 

@@ -2,11 +2,12 @@
 
 use shoptag_commerce::Timestamp;
 use shoptag_protocol::{
-    Address, AppliedDiscount, Brand, ClaimedCredits, Contact, CreatorInfo, CreditDays, DeliveryChoice,
-    DeliveryOption, DeliveryPromise, FieldError, FulfilmentStatus, Image, OptionAxis, OptionValue,
-    OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment, PaymentMethod, PricedLine, Problem,
-    Product, Quote, QuoteLine, QuoteRequest, QuotedShipment, Rating, SavedBag, SavedLine,
-    SellingPolicy, Shipment, Totals, Variant, Video, VideoDocument, code,
+    Address, AppliedDiscount, Brand, ClaimedCredits, Contact, CreatorInfo, CreditDays,
+    DeliveryChoice, DeliveryOption, DeliveryPromise, FieldError, FulfilmentStatus, Image,
+    OptionAxis, OptionValue, OrderLine, OrderRequest, OrderStatus, OrderedLine, Payment,
+    PaymentMethod, PricedLine, Problem, Product, Quote, QuoteLine, QuoteRequest, QuotedShipment,
+    Rating, SavedBag, SavedLine, SellingPolicy, Shipment, Totals, Variant, Video, VideoDocument,
+    code,
 };
 
 use crate::{check, id};
