@@ -5,6 +5,9 @@
 //! Two kinds of paths: `even` (every channel as likely as any other: the most histories, the worst
 //! case for Markov) and `skewed` (the n-th channel as likely as 1/n, as in practice). `cargo bench
 //! -p shoptag-attribution --bench models -- 100000` runs another number of paths.
+//!
+//! With the whole million the program fails when the building of the paths and all models together
+//! take more than 10 s or 1 GiB, for either kind.
 #![expect(
     clippy::float_arithmetic,
     clippy::unwrap_used,
@@ -17,6 +20,15 @@ use shoptag_attribution::reports::{Model, PathSet, PathSetBuilder, Row, Spec, ru
 
 const CHANNELS: usize = 50;
 const TOUCHES: usize = 10;
+
+/// The number of paths for which the limits hold.
+const COUNT: usize = 1_000_000;
+
+/// Building the paths and all models together, seconds.
+const TOTAL_S_MAX: f64 = 10.0;
+
+/// The process at its largest, MiB.
+const PEAK_MIB_MAX: u64 = 1_024;
 
 /// SplitMix64: the same paths in every run.
 struct Random(u64);
@@ -94,16 +106,27 @@ fn main() {
     let asked = std::env::args()
         .skip(1)
         .find_map(|argument| argument.parse().ok());
-    let count = asked.unwrap_or(1_000_000);
+    let count = asked.unwrap_or(COUNT);
     let mut results = Vec::new();
+    let mut totals = Vec::new();
     let kinds: [(&str, Weight); 2] = [
         ("skewed", |channel| 1.0 / (channel + 1) as f64),
         ("even", |_| 1.0),
     ];
     for (kind, weight) in kinds {
+        let (started, cpu_before_s) = (Instant::now(), cpu_s());
         let paths = paths(count, weight);
-        let (mut total_s, mut total_cpu_s) = (0.0, 0.0);
+        let mut total_s = started.elapsed().as_secs_f64();
+        let mut total_cpu_s = cpu_s() - cpu_before_s;
         println!("{kind}: {count} paths of {TOUCHES} touches over {CHANNELS} channels");
+        println!(
+            "  {:<16} {total_s:>8.3} s  cpu {total_cpu_s:>7.2} s",
+            "building"
+        );
+        results.push(serde_json::json!({
+            "paths": kind, "count": count, "model": "building",
+            "elapsed_s": total_s, "cpu_s": total_cpu_s,
+        }));
         for model in Model::ALL {
             let spec = Spec {
                 models: vec![model],
@@ -140,10 +163,25 @@ fn main() {
             "paths": kind, "count": count, "model": "all",
             "elapsed_s": total_s, "cpu_s": total_cpu_s, "peak_mib": peak_mib(),
         }));
+        totals.push((kind, total_s));
     }
     if let Ok(folder) = std::env::var("SHOPTAG_BENCH_DIR") {
         let file = std::path::Path::new(&folder).join("attribution_models.json");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(file, serde_json::Value::from(results).to_string()).unwrap();
+    }
+    if count == COUNT {
+        // After the figures are written, so that a failure can be looked into.
+        for (kind, total_s) in totals {
+            assert!(
+                total_s <= TOTAL_S_MAX,
+                "{kind} paths took {total_s:.1} s, more than {TOTAL_S_MAX} s"
+            );
+        }
+        let peak = peak_mib();
+        assert!(
+            peak <= PEAK_MIB_MAX,
+            "{peak} MiB are more than {PEAK_MIB_MAX}"
+        );
     }
 }

@@ -321,7 +321,7 @@ fn contracted(paths: &PathSet, codes: &Codes, group: &Range<usize>) -> Chain {
 }
 
 /// Adds up transitions of one source that lead to the same target over the same channels.
-fn merge(first: &mut [u32], transitions: &mut Vec<Transition>) {
+pub(super) fn merge(first: &mut [u32], transitions: &mut Vec<Transition>) {
     let mut written = 0;
     let mut begin = 0;
     for bound in first.iter_mut().skip(1) {

@@ -2,12 +2,13 @@
 //! probability of converting is lost when every step onto it fails.
 //!
 //! The chain is the observed one and nothing is sampled. Small chains are solved by elimination
-//! without subtraction. Large ones by sweeps over exactly contracted chains, until a bound on the
+//! without subtraction. Large ones by sweeps over exactly shortened chains, until a bound on the
 //! error that is computed from the residual, and not estimated, is below [`ERROR_BOUND`]. The
 //! report carries the bound.
 
 mod chain;
 mod eliminate;
+mod shorten;
 mod sweep;
 
 use super::{PathSet, Shares};
@@ -73,10 +74,11 @@ pub fn markov(paths: &PathSet, order: u8) -> MarkovReport {
     }
     for first in (0..channels).step_by(GROUP) {
         let group = first..channels.min(first + GROUP);
-        let chain = Chain::build(paths, order, group.clone());
+        let mut chain = Chain::build(paths, order, group.clone());
         let mut solutions = if chain.states() <= ELIMINATE_STATES_MAX {
             eliminate::solve(&chain, group.len() + 1)
         } else {
+            chain = shorten::shorten(chain);
             sweep::solve(&chain, group.len() + 1)
         };
         let Some(whole) = solutions.pop() else {
@@ -117,7 +119,9 @@ pub(super) fn assert_ways_agree(paths: &PathSet, order: u8) {
     let lanes = group.len() + 1;
     let chains = [
         Chain::counted(paths, usize::from(order), group.clone()),
-        Chain::contracted(paths, usize::from(order), group),
+        Chain::contracted(paths, usize::from(order), group.clone()),
+        shorten::shorten(Chain::counted(paths, usize::from(order), group.clone())),
+        shorten::shorten(Chain::contracted(paths, usize::from(order), group)),
     ];
     let reference = eliminate::solve(&chains[0], lanes);
     for chain in &chains {
