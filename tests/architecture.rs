@@ -15,7 +15,7 @@ const LINES_MAX: usize = 400;
 
 /// Which of our crates each of our crates may use. An arrow that is not here is a decision: add it here and
 /// say in ARCHITECTURE.md why.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("shoptag-commerce", &[]),
     ("shoptag-tag-track", &["shoptag-commerce"]),
     ("shoptag-attribution", &["shoptag-commerce"]),
@@ -51,6 +51,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
         "shoptag-studio",
         &["shoptag-commerce", "shoptag-tag-track", "shoptag-protocol"],
     ),
+    ("shoptag-load", &[]),
     ("xtask", &[]),
     ("wasm_tools", &[]),
 ];

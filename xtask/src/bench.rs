@@ -5,7 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+use crate::load::Programs;
 use crate::{paths, shell};
+
+/// Trials of the backend that are benchmarks.
+const TRIALS: [&str; 2] = ["intake", "best-seller"];
+
+/// The best-seller day takes minutes; as one benchmark of many it is shorter.
+const BEST_SELLER_ORDERS: &str = "20000";
 
 /// Runs the benchmarks one after another, so that they do not disturb each other.
 ///
@@ -20,23 +27,34 @@ pub(crate) fn run() -> Result<()> {
         cargo.env("SHOPTAG_BENCH_DIR", &figures);
         shell::step(&format!("benchmark {bench} of {package}"), &mut cargo)?;
     }
+    let programs = Programs::for_release()?;
+    programs.run("intake", &[])?;
+    programs.run("best-seller", &["--orders", BEST_SELLER_ORDERS])?;
     let mut files: Vec<_> = fs::read_dir(&figures)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
         .collect();
     files.sort();
-    if files.len() < benches.len() {
-        bail!(
-            "{} benchmarks ran, but {} left figures",
-            benches.len(),
-            files.len()
-        );
+    let ran = benches.len() + TRIALS.len();
+    if files.len() < ran {
+        bail!("{ran} benchmarks ran, but {} left figures", files.len());
     }
     shell::say("\nFigures as JSON:");
     files
         .iter()
         .for_each(|file| shell::say(&format!("  {}", file.display())));
     Ok(())
+}
+
+/// One trial by its name: `cargo xtask bench best-seller [--orders N]`.
+///
+/// # Errors
+/// There is no such trial, or it misses a bar.
+pub(crate) fn trial(name: &str, more: &[&str]) -> Result<()> {
+    if !TRIALS.contains(&name) {
+        bail!("no such trial: {name}; there are {}", TRIALS.join(", "));
+    }
+    Programs::for_release()?.run(name, more)
 }
 
 /// Package and name of every file in a `benches` folder, in the order of their paths.

@@ -12,6 +12,7 @@ mod backend;
 mod bench;
 mod check;
 mod demo;
+mod load;
 mod package;
 mod paths;
 mod shell;
@@ -29,10 +30,11 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [--port N]  the video page with a real backend, on 127.0.0.1 (port 8787)
-  test [--only P]  every test; P is host, wasm or journeys
+  test [--only P]  every test; P is host, faults, wasm or journeys
   test --long      a million random operations, and forty thousand cases of each property of money
   check            format, lints, documentation, dependencies, architecture, size
-  bench            every benchmark, with figures in target/bench
+  bench [TRIAL]    every benchmark, with figures in target/bench; TRIAL is intake or best-seller
+  faults NAME      the backend under a real fault; see docs/reliability.md
   package          the npm package and the release archive in target/package
   widget [--dev]   the embeddable files in target/widget, with their sizes; --dev builds quickly
 ";
@@ -59,6 +61,8 @@ fn run(arguments: &[String]) -> Result<()> {
         }
         ["check"] => check::run(),
         ["bench"] => bench::run(),
+        ["bench", trial, more @ ..] => bench::trial(trial, more),
+        ["faults", name, more @ ..] => load::fault(name, more),
         ["package"] => package::run(),
         ["widget"] => widget::build(widget::Profile::Small).map(drop),
         ["widget", "--dev"] => widget::build(widget::Profile::Quick).map(drop),

@@ -30,3 +30,10 @@ pub(crate) fn built(program: &str) -> PathBuf {
         .join("debug")
         .join(format!("{program}{}", env::consts::EXE_SUFFIX))
 }
+
+/// A program that cargo built with the release profile.
+pub(crate) fn built_for_release(program: &str) -> PathBuf {
+    cargo_target()
+        .join("release")
+        .join(format!("{program}{}", env::consts::EXE_SUFFIX))
+}

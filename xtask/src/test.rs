@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::widget::{self, Profile};
-use crate::{paths, shell, site, tools};
+use crate::{load, paths, shell, site, tools};
 
 /// The folder of the workspace's tests, so that every part compiles the same things the same way.
 ///
@@ -26,6 +26,8 @@ const LONG_CASES: &str = "40000";
 pub(crate) enum Part {
     /// Everything that needs no browser.
     Host,
+    /// The backend's program under load and real faults, in their short forms.
+    Faults,
     /// Tests compiled to wasm, in headless Chromium.
     Wasm,
     /// A shopper's ways through the demo, and the pixel test, in Chromium by WebDriver.
@@ -36,7 +38,7 @@ pub(crate) enum Part {
 
 impl Part {
     /// The parts of every day, the quickest to fail first.
-    pub(crate) const ALL: [Part; 3] = [Part::Host, Part::Wasm, Part::Journeys];
+    pub(crate) const ALL: [Part; 4] = [Part::Host, Part::Faults, Part::Wasm, Part::Journeys];
 
     /// The part by its name on the command line.
     pub(crate) fn named(name: &str) -> Option<Part> {
@@ -46,6 +48,7 @@ impl Part {
     fn name(self) -> &'static str {
         match self {
             Part::Host => "host",
+            Part::Faults => "faults",
             Part::Wasm => "wasm",
             Part::Journeys => "journeys",
             Part::Long => "long",
@@ -65,6 +68,7 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
         let started = Instant::now();
         let outcome = match part {
             Part::Host => host(),
+            Part::Faults => load::short(),
             Part::Wasm => wasm(),
             Part::Journeys => journeys(),
             Part::Long => long(),

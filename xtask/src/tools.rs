@@ -149,6 +149,21 @@ pub(crate) fn hledger() -> Result<()> {
     bail!("the ledger's tests need hledger on PATH");
 }
 
+/// Makes sure that strace is there, which injects faults and shows the order of system calls.
+///
+/// # Errors
+/// It is missing and cannot be installed.
+pub(crate) fn strace() -> Result<()> {
+    if shell::on_path("strace").is_some() {
+        return Ok(());
+    }
+    apt_install(&["strace"])?;
+    if shell::on_path("strace").is_some() {
+        return Ok(());
+    }
+    bail!("trials of failing fsyncs need strace on PATH");
+}
+
 /// The script of axe-core, installed into `target/tools` by npm when it is not there yet.
 ///
 /// # Errors

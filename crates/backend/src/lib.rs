@@ -23,6 +23,7 @@ mod fulfilments;
 mod health;
 pub mod ledger_accounts;
 pub mod listener;
+mod log_lines;
 mod openapi;
 pub mod orders;
 pub mod pricing;
@@ -87,6 +88,7 @@ fn router(state: AppState, folder: Option<&Path>) -> Router {
         )
         .route("/v1/openapi.json", get(openapi::openapi))
         .method_not_allowed_fallback(method)
+        .layer(from_fn_with_state(state.clone(), edge::shed))
         .layer(from_fn_with_state(state.clone(), edge::cors));
     let pages = Router::new()
         .route("/orders/{secret}", get(orders::page))

@@ -58,13 +58,15 @@ impl AppState {
     /// A state with the system's clock and entropy, and nothing of the demo.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
+        let metrics = Metrics::new();
+        metrics.show_store(&store.counters());
         Self {
             store,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             sites: Arc::new(Sites::default()),
             tokens: Arc::new(Tokens::default()),
-            metrics: Arc::new(Metrics::new()),
+            metrics: Arc::new(metrics),
             demo: None,
             quote_hold_ms: QUOTE_HOLD_MS,
             deadline: DEADLINE,

@@ -17,7 +17,9 @@ use prometheus_client::registry::{Registry, Unit};
 use tracing_subscriber::EnvFilter;
 
 use crate::error::ApiError;
+use crate::log_lines::LogLines;
 use crate::state::AppState;
+use crate::store::StoreCounters;
 
 /// Media type of the exposition format.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -151,6 +153,15 @@ impl Metrics {
             .observe(elapsed.as_secs_f64());
     }
 
+    /// Also shows what the store counts.
+    pub(crate) fn show_store(&self, counters: &StoreCounters) {
+        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        let commits = "Transactions made durable, one fsync each";
+        registry.register("store_commits", commits, counters.commits.clone());
+        let writes = "Changes that those transactions carried";
+        registry.register("store_writes", writes, counters.writes.clone());
+    }
+
     fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(
@@ -173,13 +184,30 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
     }
 }
 
-/// Writes logs as JSON lines to standard error; `SHOPTAG_LOG` chooses what (default `info`).
-pub fn log_to_stderr() {
+/// Log lines that may still wait to be written.
+#[must_use = "the last lines are written when it is dropped"]
+pub struct Log(LogLines);
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.0.flush_all();
+    }
+}
+
+/// Writes logs as JSON lines to standard error, without ever waiting for who reads them;
+/// `SHOPTAG_LOG` chooses what (default `info`).
+///
+/// # Errors
+/// There are no more threads.
+pub fn log_to_stderr() -> std::io::Result<Log> {
     let filter = EnvFilter::try_from_env("SHOPTAG_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = LogLines::to(std::io::stderr())?;
+    let log = Log(lines.clone());
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(move || lines.clone())
         .init();
+    Ok(log)
 }

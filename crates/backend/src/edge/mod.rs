@@ -2,6 +2,7 @@
 
 mod address;
 mod cors;
+mod load;
 mod log;
 mod rate;
 mod security;
@@ -12,6 +13,7 @@ mod time;
 pub use address::TrustedProxies;
 pub(crate) use address::counted;
 pub(crate) use cors::cors;
+pub(crate) use load::shed;
 pub(crate) use log::log;
 pub use rate::RateLimit;
 pub(crate) use rate::rate;

@@ -10,6 +10,7 @@ mod sql;
 pub mod sqlite;
 
 use async_trait::async_trait;
+use prometheus_client::metrics::counter::Counter;
 use shoptag_commerce::{BrandId, Currency, TenantId, Timestamp, VideoId};
 use shoptag_protocol::{Quote, VideoDocument};
 
@@ -42,6 +43,15 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         !matches!(self, Self::Corrupt(_))
     }
+}
+
+/// What a store has done since it was opened. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct StoreCounters {
+    /// Transactions made durable, each with one fsync.
+    pub commits: Counter,
+    /// Changes that they carried: orders, quotes, clicks and everything else that is written.
+    pub writes: Counter,
 }
 
 /// What an import did.
@@ -126,4 +136,14 @@ pub trait Store: CreditStore {
 
     /// Whether the store can write.
     async fn ready(&self) -> Result<(), StoreError>;
+
+    /// What it counts; zeros where changes do not share commits.
+    fn counters(&self) -> StoreCounters {
+        StoreCounters::default()
+    }
+
+    /// Whether a change would be refused as [`StoreError::Busy`] at this moment.
+    fn is_full(&self) -> bool {
+        false
+    }
 }

@@ -13,6 +13,10 @@ use crate::store::Store;
 /// How long a look at the keys holds. A new key begins to sign much later than that.
 const RING_AGE_MS_MAX: i64 = 10 * SECOND_MS;
 
+/// How far back the first key of a store signs: a request that came in a moment before the one that
+/// made it, or on a server whose clock is behind, must find a key too.
+const FIRST_SKEW_MS: i64 = MINUTE_MS;
+
 /// How long a key is known before it signs, so that every server has read it: 30 looks.
 const LEAD_MS: i64 = 5 * MINUTE_MS;
 
@@ -59,7 +63,8 @@ impl Tokens {
         }
         let mut keys = store.token_keys().await?;
         if keys.is_empty() {
-            let first = StoredKey::generate(now).map_err(|error| unusable(&error))?;
+            let signs_from = now.plus_ms(-FIRST_SKEW_MS);
+            let first = StoredKey::generate(signs_from).map_err(|error| unusable(&error))?;
             keys = store
                 .change_token_keys(Box::new(move |keys| {
                     // Another server may have been quicker.

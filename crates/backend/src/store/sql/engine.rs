@@ -5,7 +5,7 @@ use std::future::Future;
 use rusqlite::Connection;
 
 use super::InFlight;
-use crate::store::StoreError;
+use crate::store::{StoreCounters, StoreError};
 
 /// A database that runs jobs, each in a transaction.
 pub trait Engine: Send + Sync {
@@ -38,4 +38,14 @@ pub trait Engine: Send + Sync {
 
     /// The submissions that are queued or running in this process.
     fn in_flight(&self) -> &InFlight;
+
+    /// What it has committed; zeros where changes do not share commits.
+    fn counters(&self) -> StoreCounters {
+        StoreCounters::default()
+    }
+
+    /// Whether a change would be refused as [`StoreError::Busy`] at this moment.
+    fn is_full(&self) -> bool {
+        false
+    }
 }

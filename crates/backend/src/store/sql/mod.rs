@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use shoptag_commerce::{BrandId, Currency, TenantId, Timestamp, VideoId};
 use shoptag_protocol::{Quote, VideoDocument};
 
-use super::{Store, StoreError, Swept, Upserted};
+use super::{Store, StoreCounters, StoreError, Swept, Upserted};
 use crate::catalogue::{CatalogueProduct, TenantSetup};
 use crate::error::ApiError;
 use crate::orders::{Advanced, Cancelled, OrderRecord, Step, Submission, Submitted};
@@ -120,5 +120,13 @@ impl<E: Engine> Store for E {
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.write(|_| Ok(())).await
+    }
+
+    fn counters(&self) -> StoreCounters {
+        Engine::counters(self)
+    }
+
+    fn is_full(&self) -> bool {
+        Engine::is_full(self)
     }
 }

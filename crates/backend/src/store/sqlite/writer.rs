@@ -3,13 +3,15 @@
 //!
 //! Alone, a job waits for nobody: what is queued at that moment is the group.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{SqliteOptions, StoreError, open_for_writing};
+use super::{SqliteOptions, StoreCounters, StoreError, open_for_writing};
 
 /// Runs inside the transaction and says how to answer once its fate is known.
 type Job = Box<dyn FnOnce(&Connection) -> Outcome + Send>;
@@ -27,6 +29,10 @@ struct Outcome {
 pub(super) struct Writer {
     queue: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
+    counters: StoreCounters,
+    /// Jobs in the queue.
+    waiting: Arc<AtomicUsize>,
+    queue_length: usize,
 }
 
 impl Writer {
@@ -39,14 +45,32 @@ impl Writer {
         options: SqliteOptions,
     ) -> Result<Self, StoreError> {
         let (queue, jobs) = sync_channel(options.queue_length);
+        let counters = StoreCounters::default();
+        let counted = counters.clone();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let taken = Arc::clone(&waiting);
+        let queue_length = options.queue_length;
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || run(connection, &jobs, &options))
+            .spawn(move || run(connection, &Jobs { jobs, taken }, &options, &counted))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
+            counters,
+            waiting,
+            queue_length,
         })
+    }
+
+    /// Whether a job would be refused now.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) >= self.queue_length
+    }
+
+    /// What it has committed.
+    pub(super) fn counters(&self) -> StoreCounters {
+        self.counters.clone()
     }
 
     /// Runs `job` durably. When it fails, its own changes are undone and its neighbours' are kept.
@@ -87,9 +111,14 @@ impl Writer {
             Outcome { keep, answer }
         });
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => stopped(),
+        // Counted before it is there, so that the writer never takes what is not counted.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        queue.try_send(job).map_err(|error| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => stopped(),
+            }
         })?;
         receiver.await.map_err(|_| stopped())?
     }
@@ -109,12 +138,34 @@ fn stopped() -> StoreError {
     StoreError::Unavailable("the writer has stopped".into())
 }
 
-fn run(connection: Connection, jobs: &Receiver<Job>, options: &SqliteOptions) {
+/// The other end of the queue.
+struct Jobs {
+    jobs: Receiver<Job>,
+    taken: Arc<AtomicUsize>,
+}
+
+impl Jobs {
+    /// Waits for a job; `None` when the store is being closed.
+    fn next(&self) -> Option<Job> {
+        let job = self.jobs.recv().ok()?;
+        self.taken.fetch_sub(1, Ordering::Relaxed);
+        Some(job)
+    }
+
+    /// A job that is there already.
+    fn next_waiting(&self) -> Option<Job> {
+        let job = self.jobs.try_recv().ok()?;
+        self.taken.fetch_sub(1, Ordering::Relaxed);
+        Some(job)
+    }
+}
+
+fn run(connection: Connection, jobs: &Jobs, options: &SqliteOptions, counters: &StoreCounters) {
     let mut open = Some(connection);
-    while let Ok(first) = jobs.recv() {
+    while let Some(first) = jobs.next() {
         let mut group = vec![first];
         while group.len() < options.group_size
-            && let Ok(next) = jobs.try_recv()
+            && let Some(next) = jobs.next_waiting()
         {
             group.push(next);
         }
@@ -125,14 +176,14 @@ fn run(connection: Connection, jobs: &Receiver<Job>, options: &SqliteOptions) {
             None => open_for_writing(options),
         };
         match connection {
-            Ok(connection) => open = commit(connection, group),
+            Ok(connection) => open = commit(connection, group, counters),
             Err(error) => refuse(group, &error),
         }
     }
 }
 
 /// Runs and commits a group; gives the connection back if it can still be trusted.
-fn commit(connection: Connection, group: Vec<Job>) -> Option<Connection> {
+fn commit(connection: Connection, group: Vec<Job>, counters: &StoreCounters) -> Option<Connection> {
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         let error = StoreError::from(error);
         refuse_with(&connection, group, &error);
@@ -152,6 +203,8 @@ fn commit(connection: Connection, group: Vec<Job>) -> Option<Connection> {
     }
     match connection.execute_batch("COMMIT") {
         Ok(()) => {
+            counters.commits.inc();
+            counters.writes.inc_by(answers.len() as u64);
             answers.into_iter().for_each(|answer| answer(Ok(())));
             Some(connection)
         }
@@ -166,19 +219,23 @@ fn run_in_savepoint(
     connection: &Connection,
     job: Job,
 ) -> Result<Answer, (Option<Answer>, StoreError)> {
-    connection
-        .execute_batch("SAVEPOINT job")
-        .map_err(|error| (None, StoreError::from(error)))?;
+    execute(connection, "SAVEPOINT job").map_err(|error| (None, error))?;
     let outcome = job(connection);
-    let end = if outcome.keep {
-        "RELEASE job"
+    let undone = if outcome.keep {
+        Ok(())
     } else {
-        "ROLLBACK TO job; RELEASE job"
+        execute(connection, "ROLLBACK TO job")
     };
-    match connection.execute_batch(end) {
+    match undone.and_then(|()| execute(connection, "RELEASE job")) {
         Ok(()) => Ok(outcome.answer),
-        Err(error) => Err((Some(outcome.answer), StoreError::from(error))),
+        Err(error) => Err((Some(outcome.answer), error)),
     }
+}
+
+/// Runs one statement, prepared once for all jobs.
+fn execute(connection: &Connection, statement: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(statement)?.execute([])?;
+    Ok(())
 }
 
 fn fail(answers: Vec<Answer>, error: &StoreError) -> Option<Connection> {

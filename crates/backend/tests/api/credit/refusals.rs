@@ -474,3 +474,12 @@ async fn a_view_session_that_we_did_not_make_is_not_renewed() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_first_key_signs_also_for_a_server_whose_clock_is_a_moment_behind() {
+    let backend = market().await;
+    watch(&backend, "day").await;
+    backend.clock.advance_ms(-900);
+    let session = watch(&backend, "day").await;
+    tap(&backend, &session, "mug").await;
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{Backend, key, order_for, ready_quote_body};
+use crate::support::{Backend, key, order_for, post, ready_quote_body};
 
 #[tokio::test]
 async fn o3_a_retry_after_a_lost_answer_gives_the_same_order_byte_for_byte() {
@@ -129,14 +129,18 @@ async fn a_full_queue_and_a_slow_store_are_told_at_once() {
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut requests = tokio::task::JoinSet::new();
     for body in bodies {
+        requests.spawn(quote(backend.app(), body));
+    }
+    // Once the queue is full, not even the body is looked at.
+    loop {
+        let answer = backend.send(post("/v1/quotes", "{")).await;
+        if answer.status == 503 {
+            break;
+        }
+        assert_eq!(answer.outcome(), (400, "json-syntax".into()));
         let app = backend.app();
-        requests.spawn(async move {
-            let request = axum::http::Request::post("/v1/quotes")
-                .header("content-type", "application/json")
-                .body(axum::body::Body::from(body.to_string()))
-                .unwrap();
-            tower::ServiceExt::oneshot(app, request).await.unwrap()
-        });
+        requests.spawn(quote(app, ready_quote_body(&[("mug", 1)])));
+        tokio::task::yield_now().await;
     }
     while let Some(response) = requests.join_next().await {
         let response = response.unwrap();
@@ -144,4 +148,9 @@ async fn a_full_queue_and_a_slow_store_are_told_at_once() {
         assert_eq!(response.headers()["retry-after"], "1");
     }
     lock.execute_batch("ROLLBACK").unwrap();
+}
+
+async fn quote(app: axum::Router, body: serde_json::Value) -> axum::response::Response {
+    let request = post("/v1/quotes", body.to_string());
+    tower::ServiceExt::oneshot(app, request).await.unwrap()
 }

@@ -21,7 +21,7 @@ use shoptag_commerce::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-pub(crate) use requests::{ORIGIN, key, order_for, quote_body, ready_quote_body, uuid_v7};
+pub(crate) use requests::{ORIGIN, key, order_for, post, quote_body, ready_quote_body, uuid_v7};
 pub(crate) use setup::{product, setup, tenant};
 
 /// 2026-11-22T10:00:00Z.

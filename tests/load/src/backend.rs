@@ -1,0 +1,198 @@
+//! The backend's program: its commands, and a running server with its counters and its memory.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::http::{self, Connection};
+
+/// The program.
+#[derive(Debug, Clone)]
+pub(crate) struct Program(PathBuf);
+
+impl Program {
+    /// The program at `path`.
+    pub(crate) fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// A command on a database, run to its end; what it printed.
+    ///
+    /// # Errors
+    /// It fails.
+    pub(crate) fn run(&self, arguments: &[&str], database: &Path) -> Result<String> {
+        let mut command = Command::new(&self.0);
+        command.args(arguments).arg("--database").arg(database);
+        let output = command.env_remove("SHOPTAG_TOKEN_KEYS").output()?;
+        if !output.status.success() {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            bail!("{arguments:?} failed: {complaint}");
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Serves `database`; `before` stands before the program, such as strace and its options.
+    ///
+    /// # Errors
+    /// It does not start to listen.
+    pub(crate) fn serve(&self, database: &Path, before: &[&str]) -> Result<Server> {
+        let mut words = before.iter();
+        let mut command = match words.next() {
+            Some(first) => {
+                let mut command = Command::new(first);
+                command.args(words).arg(&self.0);
+                command
+            }
+            None => Command::new(&self.0),
+        };
+        let log = database.with_extension("log");
+        let log = fs::File::options().create(true).append(true).open(log)?;
+        let mut child = command
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--rate-limit",
+                "0",
+                "--database",
+            ])
+            .arg(database)
+            .env_remove("SHOPTAG_TOKEN_KEYS")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()?;
+        let mut line = String::new();
+        let output = child.stdout.take().context("no standard output")?;
+        BufReader::new(output).read_line(&mut line)?;
+        let address = line.trim().strip_prefix("listening on http://");
+        let address = address.with_context(|| format!("it does not listen: {line:?}"))?;
+        let address: SocketAddr = address.parse()?;
+        let id = if before.is_empty() {
+            child.id()
+        } else {
+            only_child(child.id())?
+        };
+        Ok(Server { address, child, id })
+    }
+}
+
+/// The process that a wrapper such as strace has started.
+fn only_child(parent: u32) -> Result<u32> {
+    let list = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))?;
+    match list.split_whitespace().next() {
+        Some(child) => Ok(child.parse()?),
+        // A shell that has become the program.
+        None => Ok(parent),
+    }
+}
+
+/// A running server; it ends with its owner.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    child: Child,
+    id: u32,
+}
+
+impl Server {
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Kills it with signal 9 and waits until it is gone.
+    ///
+    /// # Errors
+    /// It cannot be killed.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        self.signal("KILL")?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Sends it a signal by name.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
+        let id = self.id.to_string();
+        let status = Command::new("kill").args(["-s", name, &id]).status()?;
+        if !status.success() {
+            bail!("signal {name} did not reach the backend");
+        }
+        Ok(())
+    }
+
+    /// Waits for its end, without blocking the runtime.
+    ///
+    /// # Errors
+    /// It has not ended within `limit`.
+    pub(crate) async fn ended(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let asked = Instant::now();
+        while asked.elapsed() < limit {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        bail!("the backend runs on {limit:?} after it was told to stop");
+    }
+
+    /// Asks it to stop, as a service manager does, and waits.
+    ///
+    /// # Errors
+    /// It does not stop, or ends with a failure.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        self.signal("TERM")?;
+        let status = self.ended(Duration::from_secs(31)).await?;
+        if !status.success() {
+            bail!("the backend ended with {status}");
+        }
+        Ok(())
+    }
+
+    /// A counter of `/metrics`.
+    ///
+    /// # Errors
+    /// It does not answer, or has no such counter.
+    pub(crate) async fn counter(&self, name: &str) -> Result<u64> {
+        let mut connection = Connection::open(self.address).await?;
+        let answer = connection.send(&http::get("/metrics")).await?;
+        let text = String::from_utf8(answer.body)?;
+        let own = |line: &str| line.strip_prefix(name)?.trim().parse().ok();
+        let found = text.lines().find_map(own);
+        found.with_context(|| format!("/metrics has no {name}"))
+    }
+
+    /// Resident memory now and at its peak, KiB.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub(crate) fn memory_kib(&self) -> Result<(u64, u64)> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.id))?;
+        let field = |name: &str| -> Result<u64> {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.and_then(|line| line.split_whitespace().next());
+            Ok(number.with_context(|| format!("no {name}"))?.parse()?)
+        };
+        Ok((field("VmRSS:")?, field("VmHWM:")?))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already; there is nothing else to do about it here.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = self.signal("KILL");
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Faults: what the backend promises is checked after each of them.
+
+pub(crate) mod failing_sync;
+pub(crate) mod full_disk;
+pub(crate) mod kill;
+pub(crate) mod overload;
+pub(crate) mod shutdown;
+pub(crate) mod sync_order;
+
+mod crowd;
