@@ -47,6 +47,12 @@ impl Request {
         }
     }
 
+    /// Whether it may be in the backend together with others: all of its work is one job of the
+    /// store's writer.
+    pub(crate) fn is_one_job(&self) -> bool {
+        self.is_order() || self.path == "/v1/quotes"
+    }
+
     pub(crate) fn is_order(&self) -> bool {
         self.path == "/v1/orders"
     }

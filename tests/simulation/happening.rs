@@ -116,11 +116,13 @@ impl Queue {
         self.heap.pop().map(|next| (next.0.at_ms, next.0.what))
     }
 
-    /// Takes the request that arrives at the very instant `at_ms` next, if that is what is next.
+    /// Takes the request that arrives at the very instant `at_ms` next, if that is what is next and
+    /// it may be in the backend together with others.
     pub(crate) fn next_arrival(&mut self, at_ms: i64) -> Option<Exchange> {
-        let next = self.heap.peek()?;
-        if next.0.at_ms != at_ms || !matches!(next.0.what, Happening::Arrives(_)) {
-            return None;
+        let next = &self.heap.peek()?.0;
+        match &next.what {
+            Happening::Arrives(it) if next.at_ms == at_ms && it.request.is_one_job() => {}
+            _ => return None,
         }
         match self.heap.pop()?.0.what {
             Happening::Arrives(exchange) => Some(*exchange),

@@ -14,6 +14,7 @@ use shoptag_protocol::{
 use crate::backend::{Answer, Request};
 use crate::bugs::Bug;
 use crate::happening::{Exchange, Happening, Sender, TabId};
+use crate::market::SITE;
 use crate::shopper::{PORTAL_STATUSES, Shopper};
 use crate::witness::hash;
 use crate::world::World;
@@ -162,7 +163,12 @@ impl World<'_> {
             .map(|exchange| &exchange.request.key)
             .collect();
         if exchanges.len() > 1 && keys.len() == exchanges.len() {
+            // With sites and keys just read, each request is handed to the writer when it is first
+            // polled: the order of the jobs is that of the requests, whatever the threads do.
+            let body = format!(r#"{{"site":"{SITE}","video":"day"}}"#);
+            let reads_both = Request::post("/v1/view-sessions", body);
             self.runtime.block_on(async {
+                backend.answer(&reads_both).await;
                 let mut running = Vec::new();
                 for exchange in exchanges {
                     running.push(Box::pin(backend.answer(&exchange.request)));

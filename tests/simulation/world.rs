@@ -180,8 +180,10 @@ impl<'a> World<'a> {
 
     /// Requests that arrive at the same instant are in the backend together.
     fn arrive(&mut self, first: Exchange) {
+        let joins = first.request.is_one_job();
         let mut together = vec![first];
-        while together.len() < 4
+        while joins
+            && together.len() < 4
             && self.front.is_transparent()
             && let Some(next) = self.queue.next_arrival(self.now_ms)
         {
