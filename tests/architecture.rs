@@ -302,6 +302,7 @@ fn sql_faults(path: &str, text: &str) -> Vec<Fault> {
         "rusqlite::",
         "sqlx::",
         "tokio_postgres::",
+        "postgres::Client",
     ];
     code_lines(without_tests(text))
         .filter_map(|(line, code)| {

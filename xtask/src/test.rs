@@ -90,10 +90,14 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
 
 fn host() -> Result<()> {
     tools::hledger()?;
+    tools::postgres()?;
     shell::step(
         "the tests of the workspace",
         &mut cargo_test(&["--no-fail-fast"]),
     )?;
+    let mut api = shell::cargo(&["test", "--package", "shoptag-backend", "--test", "api"]);
+    api.env("SHOPTAG_TEST_DATABASE", "postgres");
+    shell::step("the tests of the API on PostgreSQL", &mut api)?;
     let mut tools = shell::cargo(&["test", "--package", "wasm_tools"]);
     shell::step("the tests of the wasm tools", &mut tools)
 }

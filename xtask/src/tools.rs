@@ -164,6 +164,32 @@ pub(crate) fn strace() -> Result<()> {
     bail!("trials of failing fsyncs need strace on PATH");
 }
 
+/// Makes sure that PostgreSQL's server is there, of which the store's tests start a cluster.
+///
+/// # Errors
+/// It is missing and cannot be installed.
+pub(crate) fn postgres() -> Result<()> {
+    if has_postgres() {
+        return Ok(());
+    }
+    apt_install(&["postgresql"])?;
+    if has_postgres() {
+        return Ok(());
+    }
+    bail!("the store's tests need PostgreSQL: put initdb and postgres on PATH");
+}
+
+/// On PATH, or where Debian keeps each version's programs.
+fn has_postgres() -> bool {
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    shell::on_path("initdb").is_some()
+        || debian
+            .flatten()
+            .any(|version| version.path().join("bin/initdb").exists())
+}
+
 /// The script of axe-core, installed into `target/tools` by npm when it is not there yet.
 ///
 /// # Errors

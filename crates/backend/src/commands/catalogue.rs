@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use shoptag_backend::catalogue::{Imported, apply, import};
 use shoptag_backend::clock::{Clock, SystemClock};
-use shoptag_backend::store::Store;
 use shoptag_commerce::TenantId;
 
 use super::{Database, Failure};
@@ -22,7 +21,7 @@ pub(crate) struct Apply {
 impl Apply {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let store = self.database.open()?;
-        let applied = apply(&store, &self.file, SystemClock.now()).await?;
+        let applied = apply(&*store, &self.file, SystemClock.now()).await?;
         for (path, defect) in &applied.tag_defects {
             println!("{}: {defect}", path.display());
         }
@@ -63,7 +62,7 @@ impl Import {
         let bytes = std::fs::read(&self.file)?;
         let format = self.format.as_deref();
         let now = SystemClock.now();
-        let imported = import(&store, &tenant, currency, &self.file, format, &bytes, now).await?;
+        let imported = import(&*store, &tenant, currency, &self.file, format, &bytes, now).await?;
         report(&self.file, &imported);
         Ok(())
     }

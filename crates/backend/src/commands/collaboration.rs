@@ -7,7 +7,6 @@ use shoptag_attribution::{
 };
 use shoptag_backend::clock::{Clock, SystemClock};
 use shoptag_backend::collaborations::{CollaborationEntry, CreditSetup, check};
-use shoptag_backend::store::CreditStore;
 use shoptag_commerce::{
     BasisPoints, BrandId, CollaborationId, CreatorId, ProductId, TenantId, Timestamp,
 };

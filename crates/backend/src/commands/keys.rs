@@ -6,7 +6,6 @@ use clap::{Args, Subcommand};
 use shoptag_backend::clock::{Clock, SystemClock};
 use shoptag_backend::entropy::SystemEntropy;
 use shoptag_backend::ledger_accounts::{ApiSecret, Party, PartyKind};
-use shoptag_backend::store::CreditStore;
 use shoptag_backend::tokens::{StoredKey, read_key_file, rotated, write_key_file};
 use shoptag_commerce::{BrandId, CreatorId, TenantId, Timestamp};
 
@@ -61,7 +60,7 @@ impl Keys {
                     keys
                 } else {
                     let store = database.open()?;
-                    let change = Box::new(move |keys| rotated(keys, fresh, now).keys);
+                    let change = Box::new(move |keys| rotated(keys, fresh.clone(), now).keys);
                     store.change_token_keys(change).await?
                 };
                 show(&keys);

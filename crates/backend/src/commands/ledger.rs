@@ -1,12 +1,13 @@
 //! `ledger export|verify|freeze|release|brand-paid|creator-repaid`, `replay`, `settle` and
 //! `payout`.
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand, ValueEnum};
 use shoptag_backend::clock::{Clock, SystemClock};
 use shoptag_backend::entropy::{SystemEntropy, uuid_v7};
 use shoptag_backend::ledger_accounts::{beancount_journal, replay_decision, verify};
-use shoptag_backend::store::CreditStore;
-use shoptag_backend::store::sqlite::SqliteStore;
+use shoptag_backend::store::Store;
 use shoptag_commerce::{BrandId, CreatorId, Currency, Digest, OrderId, PayoutBatchId, TenantId};
 use shoptag_ledger::{Event, FreezeReason, LineRef, PayoutStatus, RecordKey, hledger_journal};
 
@@ -23,7 +24,7 @@ struct Books {
 }
 
 impl Books {
-    fn open(&self) -> Result<(SqliteStore, TenantId), Failure> {
+    fn open(&self) -> Result<(Arc<dyn Store>, TenantId), Failure> {
         Ok((
             self.database.open()?,
             TenantId::parse(self.tenant.as_str())?,
@@ -322,13 +323,13 @@ impl Payout {
                 store
                     .ledger_event(tenant.clone(), key, event, now)
                     .await??;
-                show(&store, tenant, Some(batch)).await
+                show(&*store, tenant, Some(batch)).await
             }
             PayoutVerb::Settle(one) => one.record("payout-arrived", false).await,
             PayoutVerb::Fail(one) => one.record("payout-refused", true).await,
             PayoutVerb::List(books) => {
                 let (store, tenant) = books.open()?;
-                show(&store, tenant, None).await
+                show(&*store, tenant, None).await
             }
         }
     }
@@ -353,7 +354,7 @@ impl OnePayout {
     }
 }
 
-async fn show(store: &SqliteStore, tenant: TenantId, batch: Option<String>) -> Result<(), Failure> {
+async fn show(store: &dyn Store, tenant: TenantId, batch: Option<String>) -> Result<(), Failure> {
     for payout in store.payouts(tenant, batch).await? {
         let status = match payout.status {
             PayoutStatus::InTransit => "in transit",

@@ -3,17 +3,19 @@
 mod attribute;
 mod catalogue;
 mod collaboration;
+mod copies;
+mod database;
 mod keys;
 mod ledger;
 mod order;
 mod serve;
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use shoptag_backend::openapi_document;
-use shoptag_backend::store::sqlite::{SqliteOptions, SqliteStore};
+
+use database::Database;
 
 /// What the program can do.
 #[derive(Subcommand)]
@@ -47,34 +49,9 @@ pub(crate) enum Command {
     /// Print the OpenAPI document.
     Openapi,
     /// Copy the database while it is in use.
-    Backup(Backup),
-}
-
-/// Where the data is.
-#[derive(clap::Args)]
-pub(crate) struct Database {
-    /// The database file; made when missing.
-    #[arg(long, default_value = "shoptag.sqlite", value_name = "FILE")]
-    database: PathBuf,
-}
-
-impl Database {
-    fn open(&self) -> Result<SqliteStore, Failure> {
-        Ok(SqliteStore::open(&SqliteOptions::new(&self.database))?)
-    }
-
-    fn path(&self) -> &Path {
-        &self.database
-    }
-}
-
-/// Arguments of `backup`.
-#[derive(clap::Args)]
-pub(crate) struct Backup {
-    #[command(flatten)]
-    database: Database,
-    /// The copy; must not exist yet.
-    target: PathBuf,
+    Backup(copies::Backup),
+    /// Put a copy in the place of the database, after every page and every book of it was checked.
+    Restore(copies::Restore),
 }
 
 /// Why a command failed, for people.
@@ -101,11 +78,8 @@ impl Command {
                 println!("{}", openapi_document());
                 Ok(())
             }
-            Self::Backup(backup) => {
-                SqliteStore::backup(backup.database.path(), &backup.target)?;
-                println!("copied to {}", backup.target.display());
-                Ok(())
-            }
+            Self::Backup(backup) => backup.run(),
+            Self::Restore(restore) => restore.run().await,
         }
     }
 }

@@ -3,7 +3,6 @@
 use clap::{Args, ValueEnum};
 use shoptag_backend::clock::{Clock, SystemClock};
 use shoptag_backend::orders::{Advanced, Step};
-use shoptag_backend::store::Store;
 use shoptag_commerce::{BrandId, TenantId};
 
 use super::{Database, Failure};

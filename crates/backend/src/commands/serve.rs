@@ -71,7 +71,7 @@ pub(crate) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let _log = telemetry::log_to_stderr()?;
-        let store: Arc<dyn Store> = Arc::new(self.database.open()?);
+        let store = self.database.open()?;
         let listener = TcpListener::bind(self.listen).await?;
         let address = listener.local_addr()?;
         let state = self.state(Arc::clone(&store), address)?;

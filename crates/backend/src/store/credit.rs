@@ -21,8 +21,8 @@ use crate::tokens::StoredKey;
 use crate::touchpoints::NewTouchpoint;
 use crate::view_sessions::Viewable;
 
-/// Makes other keys of the keys that are there, inside the transaction.
-pub type ChangeKeys = Box<dyn FnOnce(Vec<StoredKey>) -> Vec<StoredKey> + Send>;
+/// Makes other keys of the keys that are there, inside the transaction, which may run twice.
+pub type ChangeKeys = Box<dyn Fn(Vec<StoredKey>) -> Vec<StoredKey> + Send>;
 
 /// What became of a batch of touchpoints.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,6 +6,7 @@
 //! pure rules of the features, on facts read inside that transaction.
 
 mod credit;
+pub mod postgres;
 mod sql;
 pub mod sqlite;
 

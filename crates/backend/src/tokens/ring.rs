@@ -68,7 +68,11 @@ impl Tokens {
             keys = store
                 .change_token_keys(Box::new(move |keys| {
                     // Another server may have been quicker.
-                    if keys.is_empty() { vec![first] } else { keys }
+                    if keys.is_empty() {
+                        vec![first.clone()]
+                    } else {
+                        keys
+                    }
                 }))
                 .await?;
         }

@@ -1,12 +1,13 @@
 //! Applying a tenant file and importing feeds.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use shoptag_backend::catalogue::{ApplyError, apply};
-use shoptag_backend::store::sqlite::{SqliteOptions, SqliteStore};
+use shoptag_backend::store::Store;
 
-use crate::support::{Backend, START};
+use crate::support::{Backend, Database, Engine, START};
 
 fn tenant_file() -> Value {
     json!({
@@ -40,8 +41,8 @@ fn write(folder: &Path, file: &Value) -> PathBuf {
     path
 }
 
-fn store(folder: &Path) -> SqliteStore {
-    SqliteStore::open(&SqliteOptions::new(folder.join("t.sqlite"))).unwrap()
+fn store(folder: &Path) -> Arc<dyn Store> {
+    Database::new(Engine::of_this_run(), folder).open()
 }
 
 #[tokio::test]
@@ -50,7 +51,7 @@ async fn applying_twice_is_applying_once() {
     let path = write(folder.path(), &tenant_file());
     let store = store(folder.path());
     for (new, known) in [(1, 0), (0, 1)] {
-        let applied = apply(&store, &path, START).await.unwrap();
+        let applied = apply(&*store, &path, START).await.unwrap();
         let imported = &applied.feeds[0].1;
         assert_eq!(imported.upserted.products_new, new);
         assert_eq!(imported.upserted.products_known, known);
@@ -113,7 +114,7 @@ async fn a_wrong_file_says_where_and_writes_nothing() {
         }
         let path = write(folder.path(), &file);
         let store = store(folder.path());
-        let error = apply(&store, &path, START).await.unwrap_err();
+        let error = apply(&*store, &path, START).await.unwrap_err();
         let text = error.to_string();
         assert!(text.contains(expected), "{text}");
         assert!(matches!(
@@ -121,14 +122,12 @@ async fn a_wrong_file_says_where_and_writes_nothing() {
             ApplyError::Shape(_) | ApplyError::Value { .. }
         ));
         let tenant = shoptag_commerce::TenantId::parse("t").unwrap();
-        use shoptag_backend::store::Store;
         assert_eq!(store.currency(tenant).await.unwrap(), None);
     }
 }
 
 #[tokio::test]
 async fn a_variant_that_left_the_feed_is_not_for_sale_and_comes_back_with_it() {
-    use shoptag_backend::store::Store;
     let backend = Backend::new().await;
     let mut lamp = crate::support::product("lamp", "halden", 4_900, Some(50));
     let tenant = crate::support::tenant("demo");

@@ -8,6 +8,7 @@ mod demo;
 mod documents;
 mod edge;
 mod orders;
+mod postgres;
 mod program;
 mod quotes;
 mod store_contract;

@@ -2,16 +2,15 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{Backend, key, order_for};
+use crate::support::{Backend, Engine, key, order_for};
 
-fn program(database: &Path) -> Command {
+fn program(backend: &Backend) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shoptag-backend"));
     command
         .env("SHOPTAG_LOG", "info")
-        .current_dir(database.parent().unwrap());
+        .current_dir(backend.folder());
     command
 }
 
@@ -22,10 +21,10 @@ struct Server {
 }
 
 impl Server {
-    fn start(database: &Path, more: &[&str]) -> Self {
-        let mut child = program(database)
-            .args(["serve", "--listen", "127.0.0.1:0", "--database"])
-            .arg(database)
+    fn start(backend: &Backend, more: &[&str]) -> Self {
+        let mut child = program(backend)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(backend.database.arguments())
             .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -89,10 +88,7 @@ async fn it_serves_files_with_ranges_types_and_a_policy_and_stops_when_told() {
     for name in ["index.html", "a.wasm", "a.js", "a.webm", "a.mp4", "a.vtt"] {
         std::fs::write(folder.join(name), "0123456789").unwrap();
     }
-    let server = Server::start(
-        &backend.options.path,
-        &["--static", folder.to_str().unwrap()],
-    );
+    let server = Server::start(&backend, &["--static", folder.to_str().unwrap()]);
     for (path, media_type) in [
         ("/", "text/html"),
         ("/a.wasm", "application/wasm"),
@@ -137,7 +133,7 @@ async fn its_log_has_route_and_status_but_no_secret() {
     let backend = Backend::new().await;
     let order = order_for(&backend.ready_quote("mug", 1).await);
     let placed = backend.order(&key(), &order).await.json();
-    let server = Server::start(&backend.options.path, &[]);
+    let server = Server::start(&backend, &[]);
     let page = placed["status_url"].as_str().unwrap();
     assert!(
         server
@@ -159,26 +155,18 @@ async fn its_log_has_route_and_status_but_no_secret() {
 }
 
 #[tokio::test]
-async fn a_brand_ships_by_command_and_a_backup_is_a_sound_copy() {
+async fn a_brand_ships_by_command() {
     let backend = Backend::new().await;
     let order = order_for(&backend.ready_quote("mug", 1).await);
     let placed = backend.order(&key(), &order).await.json();
     let number = placed["number"].as_str().unwrap();
-    let database = &backend.options.path;
     let ship = |step: &str| {
         let args = [
-            "order",
-            step,
-            number,
-            "--brand",
-            "norrby",
-            "--tenant",
-            "demo",
-            "--database",
+            "order", step, number, "--brand", "norrby", "--tenant", "demo",
         ];
-        program(database)
+        program(&backend)
             .args(args)
-            .arg(database)
+            .args(backend.database.arguments())
             .output()
             .unwrap()
             .status
@@ -191,13 +179,19 @@ async fn a_brand_ships_by_command_and_a_backup_is_a_sound_copy() {
         .await
         .json();
     assert_eq!(read["shipments"][0]["status"], "delivered");
+}
 
+#[tokio::test]
+async fn a_backup_is_a_sound_copy() {
+    let backend = Backend::on(Engine::Sqlite).await;
+    let order = order_for(&backend.ready_quote("mug", 1).await);
+    backend.order(&key(), &order).await;
     let copy = backend.folder().join("copy.sqlite");
     let backup = || {
-        let mut command = program(database);
+        let mut command = program(&backend);
         command
-            .args(["backup", "--database"])
-            .arg(database)
+            .arg("backup")
+            .args(backend.database.arguments())
             .arg(&copy);
         command.output().unwrap().status.success()
     };
@@ -215,12 +209,9 @@ async fn an_import_ends_well_with_rejects_and_badly_when_nothing_can_be_read() {
     let feed = backend.folder().join("feed.tsv");
     let import = |text: &str| {
         std::fs::write(&feed, text).unwrap();
-        let mut command = program(&backend.options.path);
-        command
-            .arg("import")
-            .arg(&feed)
-            .args(["--tenant", "demo", "--database"]);
-        let output = command.arg(&backend.options.path).output().unwrap();
+        let mut command = program(&backend);
+        command.arg("import").arg(&feed).args(["--tenant", "demo"]);
+        let output = command.args(backend.database.arguments()).output().unwrap();
         (
             output.status.success(),
             String::from_utf8(output.stdout).unwrap(),

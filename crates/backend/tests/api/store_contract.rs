@@ -1,6 +1,4 @@
-//! What every store promises, written against the port. An adapter runs it by one line at the end.
-
-use std::sync::Arc;
+//! What every store promises, written against the port. An engine runs it by one line at the end.
 
 use shoptag_backend::catalogue::TenantSetup;
 use shoptag_backend::entropy::{OrderSecret, SystemEntropy};
@@ -12,7 +10,9 @@ use shoptag_backend::store::{Store, Swept};
 use shoptag_commerce::{CheckoutAttemptId, DAY_MS, OrderId, QuoteId, SiteKey, Timestamp, VideoId};
 use shoptag_protocol::{OrderRequest, Quote};
 
-use crate::support::{START, key, order_for, product, ready_quote_body, setup, tenant, uuid_v7};
+use crate::support::{
+    Database, Engine, START, key, order_for, product, ready_quote_body, setup, tenant, uuid_v7,
+};
 
 async fn filled(store: &dyn Store) {
     store.apply(setup("demo", "pk_demo")).await.unwrap();
@@ -228,7 +228,15 @@ async fn a_site_key_cannot_be_taken_from_its_tenant(store: &dyn Store) {
 }
 
 /// Runs the whole suite, each case on a store of its own.
-async fn run<S: Store>(open: impl Fn() -> Arc<S>) {
+async fn run(engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let count = std::cell::Cell::new(0);
+    let open = || {
+        count.set(count.get() + 1);
+        let own = folder.path().join(count.get().to_string());
+        std::fs::create_dir(&own).unwrap();
+        Database::new(engine, &own).open()
+    };
     setting_up_twice_changes_nothing(&*open()).await;
     a_refused_quote_leaves_nothing_behind(&*open()).await;
     an_order_exists_once_whatever_is_sent_again(&*open()).await;
@@ -241,13 +249,10 @@ async fn run<S: Store>(open: impl Fn() -> Arc<S>) {
 
 #[tokio::test]
 async fn sqlite_keeps_the_contract() {
-    use shoptag_backend::store::sqlite::{SqliteOptions, SqliteStore};
-    let folder = tempfile::tempdir().unwrap();
-    let count = std::sync::atomic::AtomicUsize::new(0);
-    run(|| {
-        let count = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let path = folder.path().join(format!("{count}.sqlite"));
-        Arc::new(SqliteStore::open(&SqliteOptions::new(path)).unwrap())
-    })
-    .await;
+    run(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn postgres_keeps_the_contract() {
+    run(Engine::Postgres).await;
 }

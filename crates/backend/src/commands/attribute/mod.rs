@@ -7,12 +7,12 @@ mod shown;
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use shoptag_attribution::reports::{PathSet, read_csv, run};
 use shoptag_attribution::{Evidence, Policy, what_if};
-use shoptag_backend::store::CreditStore;
-use shoptag_backend::store::sqlite::SqliteStore;
+use shoptag_backend::store::Store;
 use shoptag_commerce::TenantId;
 
 use super::{Database, Failure};
@@ -90,7 +90,7 @@ impl Attribute {
 
     /// The evidence of every decision on an order of the period, in the currency that was asked
     /// for.
-    async fn evidence(&self) -> Result<(SqliteStore, Vec<Evidence>), Failure> {
+    async fn evidence(&self) -> Result<(Arc<dyn Store>, Vec<Evidence>), Failure> {
         let store = self.database.open()?;
         let tenant = self.tenant()?;
         let bounds = self.period.bounds()?;

@@ -1,8 +1,6 @@
 //! A tenant's setup, written over what is there.
 
-use rusqlite::{Connection, params};
-
-use super::StoreError;
+use super::{Connection, StoreError, params};
 use crate::catalogue::{BrandSetup, TenantSetup, VideoSetup};
 
 /// Writes a setup. Sites, countries, the tax table and swatches become exactly what it says;
@@ -20,9 +18,10 @@ pub(super) fn apply(connection: &Connection, setup: &TenantSetup) -> Result<(), 
     let id = setup.id.as_str();
     for creator in &setup.creators {
         connection.execute(
-            "INSERT INTO creators VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO UPDATE SET name = excluded.name, handle = excluded.handle,
-                 followers = excluded.followers",
+            "INSERT INTO creators (tenant_id, creator_id, name, handle, followers)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (tenant_id, creator_id) DO UPDATE
+             SET name = excluded.name, handle = excluded.handle, followers = excluded.followers",
             params![
                 id,
                 creator.id.as_str(),
@@ -37,9 +36,10 @@ pub(super) fn apply(connection: &Connection, setup: &TenantSetup) -> Result<(), 
     }
     for rating in &setup.ratings {
         connection.execute(
-            "INSERT INTO ratings VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO UPDATE SET average_hundredths = excluded.average_hundredths,
-                 count = excluded.count",
+            "INSERT INTO ratings (tenant_id, product_id, average_hundredths, count)
+             VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (tenant_id, product_id) DO UPDATE
+             SET average_hundredths = excluded.average_hundredths, count = excluded.count",
             params![
                 id,
                 rating.product.as_str(),
@@ -53,8 +53,11 @@ pub(super) fn apply(connection: &Connection, setup: &TenantSetup) -> Result<(), 
 
 fn tenant(connection: &Connection, setup: &TenantSetup) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO tenants VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT DO UPDATE SET name = excluded.name, currency = excluded.currency,
+        "INSERT INTO tenants (tenant_id, name, currency, quantity_max, withdrawal_days, terms_url,
+             privacy_url)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (tenant_id) DO UPDATE
+         SET name = excluded.name, currency = excluded.currency,
              quantity_max = excluded.quantity_max, withdrawal_days = excluded.withdrawal_days,
              terms_url = excluded.terms_url, privacy_url = excluded.privacy_url",
         params![
@@ -80,12 +83,15 @@ fn sites(connection: &Connection, setup: &TenantSetup) -> Result<(), StoreError>
     connection.execute("DELETE FROM sites WHERE tenant_id = ?1", [id])?;
     for site in &setup.sites {
         connection.execute(
-            "INSERT INTO sites VALUES (?1, ?2)",
+            "INSERT INTO sites (site_key, tenant_id)
+             VALUES (?1, ?2)",
             params![site.key.as_str(), id],
         )?;
         for origin in &site.origins {
             connection.execute(
-                "INSERT INTO site_origins VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "INSERT INTO site_origins (site_key, origin)
+                 VALUES (?1, ?2)
+                 ON CONFLICT DO NOTHING",
                 params![site.key.as_str(), origin],
             )?;
         }
@@ -98,21 +104,24 @@ fn tables(connection: &Connection, setup: &TenantSetup) -> Result<(), StoreError
     connection.execute("DELETE FROM tenant_countries WHERE tenant_id = ?1", [id])?;
     for (position, country) in setup.countries.iter().enumerate() {
         connection.execute(
-            "INSERT INTO tenant_countries VALUES (?1, ?2, ?3)",
+            "INSERT INTO tenant_countries (tenant_id, position, country)
+             VALUES (?1, ?2, ?3)",
             params![id, position, country],
         )?;
     }
     connection.execute("DELETE FROM tax_rates WHERE tenant_id = ?1", [id])?;
     for row in &setup.tax {
         connection.execute(
-            "INSERT INTO tax_rates VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO tax_rates (tenant_id, country, category, rate_bp)
+             VALUES (?1, ?2, ?3, ?4)",
             params![id, row.country, row.category, row.rate.get()],
         )?;
     }
     connection.execute("DELETE FROM swatches WHERE tenant_id = ?1", [id])?;
     for (label, swatch) in &setup.swatches {
         connection.execute(
-            "INSERT INTO swatches VALUES (?1, ?2, ?3)",
+            "INSERT INTO swatches (tenant_id, label, swatch)
+             VALUES (?1, ?2, ?3)",
             params![id, label, swatch],
         )?;
     }
@@ -126,8 +135,10 @@ fn brand(
 ) -> Result<(), StoreError> {
     let key = params![setup.id.as_str(), terms.brand.id.as_str()];
     connection.execute(
-        "INSERT INTO brands VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET name = excluded.name, legal_name = excluded.legal_name,
+        "INSERT INTO brands (tenant_id, brand_id, name, legal_name, return_days)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (tenant_id, brand_id) DO UPDATE
+         SET name = excluded.name, legal_name = excluded.legal_name,
              return_days = excluded.return_days",
         params![
             setup.id.as_str(),
@@ -152,7 +163,9 @@ fn brand(
     let (tenant, id) = (setup.id.as_str(), terms.brand.id.as_str());
     for (position, option) in terms.delivery.iter().enumerate() {
         connection.execute(
-            "INSERT INTO delivery_options VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO delivery_options (tenant_id, brand_id, option_id, position, label,
+                 price_minor, free_from_minor, days_min, days_max)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 tenant,
                 id,
@@ -167,14 +180,18 @@ fn brand(
         )?;
         for country in &option.countries {
             connection.execute(
-                "INSERT INTO delivery_countries VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                "INSERT INTO delivery_countries (tenant_id, brand_id, option_id, country)
+                 VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
                 params![tenant, id, option.id, country],
             )?;
         }
     }
     for (position, discount) in terms.discounts.iter().enumerate() {
         connection.execute(
-            "INSERT INTO discounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO discounts (tenant_id, brand_id, discount_id, position, label,
+                 quantity_min, rate_bp)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 tenant,
                 id,
@@ -196,8 +213,11 @@ fn video(
 ) -> Result<(), StoreError> {
     let (tenant, id) = (setup.id.as_str(), video.id.as_str());
     connection.execute(
-        "INSERT INTO videos VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT DO UPDATE SET title = excluded.title, creator_id = excluded.creator_id,
+        "INSERT INTO videos (tenant_id, video_id, title, creator_id, duration_ms,
+             paid_partnership, tag_track)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (tenant_id, video_id) DO UPDATE
+         SET title = excluded.title, creator_id = excluded.creator_id,
              duration_ms = excluded.duration_ms, paid_partnership = excluded.paid_partnership,
              tag_track = excluded.tag_track",
         params![
@@ -216,7 +236,8 @@ fn video(
     )?;
     for (position, product) in video.products.iter().enumerate() {
         connection.execute(
-            "INSERT INTO video_products VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO video_products (tenant_id, video_id, position, product_id)
+             VALUES (?1, ?2, ?3, ?4)",
             params![tenant, id, position, product.as_str()],
         )?;
     }

@@ -1,11 +1,12 @@
 //! The facts that a price is made of: variants with their stock, brands' terms, the tax table.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashMap;
+
 use shoptag_commerce::{BasisPoints, BrandId, Currency, ProductId, TenantId, VariantId};
 use shoptag_protocol::{Brand, PricedLine, QuoteLine};
 
-use super::StoreError;
 use super::rows::{checked, json, plain};
+use super::{Connection, OptionalExtension, Row, StoreError, params};
 use crate::pricing::{BrandTerms, DeliveryTerms, DiscountTerms, Item, SellingTerms, TaxRate};
 use crate::quotes::{BagFacts, VariantFact};
 
@@ -90,7 +91,7 @@ fn variant(
         .transpose()
 }
 
-fn variant_of(row: &Row<'_>) -> Result<VariantFact, StoreError> {
+fn variant_of(row: Row<'_>) -> Result<VariantFact, StoreError> {
     let options: Vec<String> = json(row, "options")?;
     Ok(VariantFact {
         item: Item {
@@ -129,7 +130,7 @@ fn tax(connection: &Connection, tenant: &TenantId) -> Result<Vec<TaxRate>, Store
     Ok(table)
 }
 
-fn rate(row: &Row<'_>) -> Result<BasisPoints, StoreError> {
+fn rate(row: Row<'_>) -> Result<BasisPoints, StoreError> {
     BasisPoints::new(plain(row, "rate_bp")?).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
@@ -183,19 +184,28 @@ fn delivery(
     brand: &BrandId,
 ) -> Result<Vec<DeliveryTerms>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT o.option_id, o.label, o.price_minor, o.free_from_minor, o.days_min, o.days_max,
-                (SELECT json_group_array(country) FROM delivery_countries c
-                 WHERE c.tenant_id = o.tenant_id AND c.brand_id = o.brand_id
-                   AND c.option_id = o.option_id) AS countries
-         FROM delivery_options o WHERE o.tenant_id = ?1 AND o.brand_id = ?2 ORDER BY o.position",
+        "SELECT option_id, country FROM delivery_countries
+         WHERE tenant_id = ?1 AND brand_id = ?2 ORDER BY option_id, country",
     )?;
-    let mut rows = statement.query(params![tenant.as_str(), brand.as_str()])?;
+    let key = params![tenant.as_str(), brand.as_str()];
+    let mut rows = statement.query(key)?;
+    let mut countries: HashMap<String, Vec<String>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let option = countries.entry(plain(row, "option_id")?).or_default();
+        option.push(plain(row, "country")?);
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT option_id, label, price_minor, free_from_minor, days_min, days_max
+         FROM delivery_options WHERE tenant_id = ?1 AND brand_id = ?2 ORDER BY position",
+    )?;
+    let mut rows = statement.query(key)?;
     let mut options = Vec::new();
     while let Some(row) = rows.next()? {
+        let id: String = plain(row, "option_id")?;
         options.push(DeliveryTerms {
-            id: plain(row, "option_id")?,
+            countries: countries.remove(&id).unwrap_or_default(),
+            id,
             label: plain(row, "label")?,
-            countries: json(row, "countries")?,
             price_minor: plain(row, "price_minor")?,
             free_from_minor: plain(row, "free_from_minor")?,
             days_min: plain(row, "days_min")?,

@@ -1,10 +1,9 @@
 //! Products of a feed, written over what is there.
 
-use rusqlite::{Connection, OptionalExtension, params};
 use shoptag_commerce::{BrandId, Currency, TenantId};
 
 use super::rows::to_json;
-use super::{StoreError, Upserted};
+use super::{Connection, OptionalExtension, StoreError, Upserted, params};
 use crate::catalogue::CatalogueProduct;
 
 /// The currency of a tenant.
@@ -80,7 +79,8 @@ fn upsert_product(
         .prepare_cached(
             "INSERT INTO products (tenant_id, product_id, brand_id, title, description, category)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET brand_id = excluded.brand_id, title = excluded.title,
+             ON CONFLICT (tenant_id, product_id) DO UPDATE
+             SET brand_id = excluded.brand_id, title = excluded.title,
                  description = excluded.description, category = excluded.category",
         )?
         .execute(params![
@@ -112,8 +112,11 @@ fn replace_images(
     connection
         .prepare_cached("DELETE FROM product_images WHERE tenant_id = ?1 AND product_id = ?2")?
         .execute(params![tenant.as_str(), product.id.as_str()])?;
-    let mut insert = connection
-        .prepare_cached("INSERT INTO product_images VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO product_images (tenant_id, product_id, position, url, alt, width,
+                         height)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
     for (position, image) in product.images.iter().enumerate() {
         insert.execute(params![
             tenant.as_str(),
@@ -136,8 +139,11 @@ fn replace_options(
     connection
         .prepare_cached("DELETE FROM option_values WHERE tenant_id = ?1 AND product_id = ?2")?
         .execute(params![tenant.as_str(), product.id.as_str()])?;
-    let mut insert =
-        connection.prepare_cached("INSERT INTO option_values VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO option_values (tenant_id, product_id, axis_position, axis_name,
+                         value_position, label)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
     for (axis_position, axis) in product.options.iter().enumerate() {
         for (value_position, label) in axis.values.iter().enumerate() {
             insert.execute(params![
@@ -163,11 +169,12 @@ fn upsert_variant(
     connection
         .prepare_cached(
             "INSERT INTO variants (tenant_id, variant_id, product_id, position, options,
-                                   price_minor, compare_at_minor, image_position, is_listed)
+                 price_minor, compare_at_minor, image_position, is_listed)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)
-             ON CONFLICT DO UPDATE SET product_id = excluded.product_id,
-                 position = excluded.position, options = excluded.options,
-                 price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor,
+             ON CONFLICT (tenant_id, variant_id) DO UPDATE
+             SET product_id = excluded.product_id, position = excluded.position,
+                 options = excluded.options, price_minor = excluded.price_minor,
+                 compare_at_minor = excluded.compare_at_minor,
                  image_position = excluded.image_position, is_listed = 1",
         )?
         .execute(params![
@@ -182,8 +189,10 @@ fn upsert_variant(
         ])?;
     connection
         .prepare_cached(
-            "INSERT INTO stock (tenant_id, variant_id, on_hand) VALUES (?1, ?2, ?3)
-             ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand",
+            "INSERT INTO stock (tenant_id, variant_id, on_hand)
+             VALUES (?1, ?2, ?3)
+             ON CONFLICT (tenant_id, variant_id) DO UPDATE
+             SET on_hand = excluded.on_hand",
         )?
         .execute(params![
             tenant.as_str(),

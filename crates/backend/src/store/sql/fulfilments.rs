@@ -1,10 +1,9 @@
 //! Fulfilments moving forward, and what a cancellation puts back into stock.
 
-use rusqlite::{Connection, params};
 use shoptag_commerce::{BrandId, TenantId, Timestamp};
 use shoptag_protocol::FulfilmentStatus;
 
-use super::{StoreError, credit, holds, orders};
+use super::{Connection, StoreError, credit, holds, orders, params};
 use crate::orders::{
     Advanced, Cancellation, Cancelled, OrderRecord, Step, advance as follows, cancellation,
 };
@@ -98,7 +97,11 @@ fn move_to(
         )?
         .execute(params![tenant, order, brand.as_str(), name])?;
     connection
-        .prepare_cached("INSERT INTO fulfilment_events VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO fulfilment_events (tenant_id, order_id, brand_id, status,
+                         happened_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
         .execute(params![tenant, order, brand.as_str(), name, now.ms()])?;
     if status == FulfilmentStatus::Cancelled {
         for line in record.lines.iter().filter(|line| line.brand_id == *brand) {

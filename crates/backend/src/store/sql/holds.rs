@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
 use shoptag_commerce::{DAY_MS, QuoteId, TenantId, Timestamp, VariantId};
 
-use super::{StoreError, Swept};
+use super::{Connection, StoreError, Swept, params};
 
 /// How long a quote that became no order is kept with its personal data: an order may come back
 /// from a device that was off for 30 days, and is then priced anew from the quote. Three times
@@ -74,7 +73,8 @@ fn unhold(
     Ok(())
 }
 
-/// Holds `quantity` for a quote, more when it holds some of the variant already. That there is enough has been decided in the same transaction.
+/// Holds `quantity` for a quote, more when it holds some of the variant already. That there is
+/// enough has been decided in the same transaction.
 ///
 /// # Errors
 /// The database's.
@@ -89,9 +89,10 @@ pub(super) fn hold(
     let (tenant, variant) = (tenant.as_str(), variant.as_str());
     connection
         .prepare_cached(
-            "INSERT INTO stock_holds VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (tenant_id, quote_id, variant_id)
-             DO UPDATE SET quantity = stock_holds.quantity + excluded.quantity",
+            "INSERT INTO stock_holds (tenant_id, quote_id, variant_id, quantity, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (tenant_id, quote_id, variant_id) DO UPDATE
+             SET quantity = stock_holds.quantity + excluded.quantity",
         )?
         .execute(params![
             tenant,

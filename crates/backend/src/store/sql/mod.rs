@@ -3,16 +3,20 @@
 mod apply;
 mod bag;
 mod catalogue;
+mod connection;
 mod credit;
 mod engine;
 mod fulfilments;
 mod holds;
+mod migrations;
 mod orders;
 mod quotes;
 mod rows;
 mod sites;
 mod submit;
+mod value;
 mod videos;
+mod writer;
 
 use async_trait::async_trait;
 use shoptag_commerce::{BrandId, Currency, TenantId, Timestamp, VideoId};
@@ -25,8 +29,12 @@ use crate::orders::{Advanced, Cancelled, OrderRecord, Step, Submission, Submitte
 use crate::quotes::MakeQuote;
 use crate::sites::Site;
 
+pub(super) use connection::{Column, Connection, Row};
 pub(super) use engine::Engine;
+pub(super) use migrations::{STEPS, migrate};
 pub(super) use submit::InFlight;
+pub(super) use value::{Error, FromSql, OptionalExtension, ToSql, Value, params};
+pub(super) use writer::{Broken, Group, Writer, commit};
 
 #[async_trait]
 impl<E: Engine> Store for E {
@@ -44,7 +52,8 @@ impl<E: Engine> Store for E {
     }
 
     async fn make_quote(&self, command: MakeQuote) -> Result<Result<Quote, ApiError>, StoreError> {
-        self.write_or_undo(move |connection| quotes::make(connection, &command))
+        self.writer()
+            .write_or_undo(move |connection| quotes::make(connection, &command))
             .await
     }
 
@@ -52,13 +61,13 @@ impl<E: Engine> Store for E {
         let Some(running) = self.in_flight().enter(&submission) else {
             return Ok(Submitted::InFlight);
         };
-        self.write(move |connection| {
-            // Held by the job, not by the request: a client that goes away ends nothing.
-            let result = submit::submit(connection, &submission);
-            result.map(|submitted| (submitted, running))
-        })
-        .await
-        .map(|(submitted, _)| submitted)
+        self.writer()
+            .write(move |connection| {
+                // Held by the job, not by the request: a client that goes away ends nothing.
+                let _ = &running;
+                submit::submit(connection, &submission)
+            })
+            .await
     }
 
     async fn order(&self, secret_hash: [u8; 32]) -> Result<Option<OrderRecord>, StoreError> {
@@ -71,7 +80,8 @@ impl<E: Engine> Store for E {
         secret_hash: [u8; 32],
         now: Timestamp,
     ) -> Result<Cancelled, StoreError> {
-        self.write(move |connection| fulfilments::cancel(connection, &secret_hash, now))
+        self.writer()
+            .write(move |connection| fulfilments::cancel(connection, &secret_hash, now))
             .await
     }
 
@@ -83,14 +93,16 @@ impl<E: Engine> Store for E {
         step: Step,
         now: Timestamp,
     ) -> Result<Advanced, StoreError> {
-        self.write(move |connection| {
-            fulfilments::advance(connection, &tenant, &number, &brand, step, now)
-        })
-        .await
+        self.writer()
+            .write(move |connection| {
+                fulfilments::advance(connection, &tenant, &number, &brand, step, now)
+            })
+            .await
     }
 
     async fn apply(&self, setup: TenantSetup) -> Result<(), StoreError> {
-        self.write(move |connection| apply::apply(connection, &setup))
+        self.writer()
+            .write(move |connection| apply::apply(connection, &setup))
             .await
     }
 
@@ -109,24 +121,26 @@ impl<E: Engine> Store for E {
         tenant: TenantId,
         products: Vec<CatalogueProduct>,
     ) -> Result<Upserted, StoreError> {
-        self.write(move |connection| catalogue::upsert(connection, &tenant, &products))
+        self.writer()
+            .write(move |connection| catalogue::upsert(connection, &tenant, &products))
             .await
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
-        self.write(move |connection| holds::sweep(connection, now))
+        self.writer()
+            .write(move |connection| holds::sweep(connection, now))
             .await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        self.write(|_| Ok(())).await
+        self.writer().write(|_| Ok(())).await
     }
 
     fn counters(&self) -> StoreCounters {
-        Engine::counters(self)
+        self.writer().counters()
     }
 
     fn is_full(&self) -> bool {
-        Engine::is_full(self)
+        self.writer().is_full()
     }
 }

@@ -1,6 +1,5 @@
 //! Orders with their lines and fulfilments: written once, read by secret or number.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use shoptag_commerce::{
     BrandId, CreatorId, Currency, OrderId, ProductId, TenantId, Timestamp, VariantId, VideoId,
 };
@@ -10,7 +9,7 @@ use shoptag_protocol::{
 };
 
 use super::rows::{checked, plain};
-use super::{StoreError, holds};
+use super::{Connection, OptionalExtension, Row, StoreError, holds, params};
 use crate::orders::{NewOrder, OrderRecord};
 
 /// Writes an order and takes its items out of the stock.
@@ -22,8 +21,12 @@ pub(super) fn insert(connection: &Connection, order: &NewOrder) -> Result<(), St
     let totals = &record.totals;
     connection
         .prepare_cached(
-            "INSERT INTO orders VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-                                        ?14, ?15, ?16, ?17, ?18)",
+            "INSERT INTO orders (tenant_id, order_id, number, secret_hash, site_key,
+                 checkout_attempt_id, quote_id, video_id, currency, country, payment_method,
+                 items_minor, discount_minor, delivery_minor, tax_minor, total_minor,
+                 client_created_at, placed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18)",
         )?
         .execute(params![
             record.tenant.as_str(),
@@ -55,8 +58,10 @@ pub(super) fn insert(connection: &Connection, order: &NewOrder) -> Result<(), St
 fn insert_lines(connection: &Connection, order: &NewOrder) -> Result<(), StoreError> {
     let (tenant, id) = (order.record.tenant.as_str(), order.record.order_id.as_str());
     let mut statement = connection.prepare_cached(
-        "INSERT INTO order_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-                                         ?14)",
+        "INSERT INTO order_lines (tenant_id, order_id, position, variant_id, product_id, brand_id,
+             title, variant_label, image_url, quantity, unit_price_minor, discount_minor,
+             total_minor, tax_minor)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?;
     for (position, line) in order.lines.iter().enumerate() {
         statement.execute(params![
@@ -93,7 +98,11 @@ fn insert_fulfilment(
 ) -> Result<(), StoreError> {
     let delivery = &shipment.delivery;
     connection
-        .prepare_cached("INSERT INTO fulfilments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+        .prepare_cached(
+            "INSERT INTO fulfilments (tenant_id, order_id, brand_id, position, option_id,
+                         label, price_minor, days_min, days_max, status)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
         .execute(params![
             record.tenant.as_str(),
             record.order_id.as_str(),
@@ -107,7 +116,11 @@ fn insert_fulfilment(
             status_name(shipment.status),
         ])?;
     connection
-        .prepare_cached("INSERT INTO fulfilment_events VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO fulfilment_events (tenant_id, order_id, brand_id, status,
+                         happened_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
         .execute(params![
             record.tenant.as_str(),
             record.order_id.as_str(),
@@ -257,7 +270,7 @@ pub(super) fn lines(
     Ok(lines)
 }
 
-fn credited(row: &Row<'_>) -> Result<Option<CreatorInfo>, StoreError> {
+fn credited(row: Row<'_>) -> Result<Option<CreatorInfo>, StoreError> {
     let Some(_) = plain::<Option<String>>(row, "creator_id")? else {
         return Ok(None);
     };
@@ -286,7 +299,7 @@ fn shipments(
     Ok(shipments)
 }
 
-fn shipment(row: &Row<'_>) -> Result<Shipment, StoreError> {
+fn shipment(row: Row<'_>) -> Result<Shipment, StoreError> {
     let status: String = plain(row, "status")?;
     Ok(Shipment {
         brand: Brand {

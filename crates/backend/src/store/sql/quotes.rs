@@ -1,11 +1,10 @@
 //! Quotes: made, replaced, read.
 
-use rusqlite::{Connection, OptionalExtension, params};
 use shoptag_commerce::{CheckoutAttemptId, QuoteId, SiteKey, TenantId, VideoId};
 use shoptag_protocol::{Address, Contact, Quote, code};
 
 use super::rows::{checked, json, plain, to_json};
-use super::{StoreError, bag, holds};
+use super::{Connection, OptionalExtension, StoreError, bag, holds, params};
 use crate::error::ApiError;
 use crate::orders::QuoteFact;
 use crate::quotes::{MakeQuote, Terms, decide};
@@ -88,12 +87,17 @@ pub(super) fn insert(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO checkout_attempts (tenant_id, checkout_attempt_id) VALUES (?1, ?2)
+            "INSERT INTO checkout_attempts (tenant_id, checkout_attempt_id)
+             VALUES (?1, ?2)
              ON CONFLICT DO NOTHING",
         )?
         .execute(params![tenant.as_str(), terms.attempt.as_str()])?;
     connection
-        .prepare_cached("INSERT INTO quotes VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?8)")?
+        .prepare_cached(
+            "INSERT INTO quotes (tenant_id, quote_id, checkout_attempt_id, site_key,
+                         video_id, country, state, expires_at, document)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?8)",
+        )?
         .execute(params![
             tenant.as_str(),
             quote.quote_id.as_str(),
@@ -125,7 +129,11 @@ fn insert_recipient(
     address: &Address,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO recipients VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+        .prepare_cached(
+            "INSERT INTO recipients (tenant_id, quote_id, email, name, phone, line1,
+                         line2, postcode, city, country)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
         .execute(params![
             tenant.as_str(),
             terms.quote_id.as_str(),

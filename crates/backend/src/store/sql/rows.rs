@@ -1,18 +1,16 @@
 //! Reading typed values out of rows. A row that breaks our own rules is a defect, never a default.
 
-use rusqlite::Row;
-use rusqlite::types::FromSql;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::StoreError;
+use super::{FromSql, Row, StoreError};
 
 /// A column that a type of ours checks.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`].
 pub(super) fn checked<T, E: std::fmt::Display>(
-    row: &Row<'_>,
+    row: Row<'_>,
     column: &str,
     parse: impl FnOnce(String) -> Result<T, E>,
 ) -> Result<T, StoreError> {
@@ -24,7 +22,7 @@ pub(super) fn checked<T, E: std::fmt::Display>(
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the value does not fit the type.
-pub(super) fn plain<T: FromSql>(row: &Row<'_>, column: &str) -> Result<T, StoreError> {
+pub(super) fn plain<T: FromSql>(row: Row<'_>, column: &str) -> Result<T, StoreError> {
     Ok(row.get(column)?)
 }
 
@@ -32,7 +30,7 @@ pub(super) fn plain<T: FromSql>(row: &Row<'_>, column: &str) -> Result<T, StoreE
 ///
 /// # Errors
 /// [`StoreError::Corrupt`].
-pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T, StoreError> {
+pub(super) fn json<T: DeserializeOwned>(row: Row<'_>, column: &str) -> Result<T, StoreError> {
     let text: String = plain(row, column)?;
     serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(format!("{column}: {error}")))
 }

@@ -1,10 +1,9 @@
 //! Sites and their origins.
 
-use rusqlite::Connection;
 use shoptag_commerce::{SiteKey, TenantId};
 
-use super::StoreError;
 use super::rows::{checked, plain};
+use super::{Connection, StoreError};
 use crate::sites::Site;
 
 /// All sites.

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use shoptag_commerce::{OrderId, SiteKey, TenantId, VariantId};
 use shoptag_protocol::QuoteLine;
 
-use super::{StoreError, bag, credit, holds, orders, quotes};
+use super::{
+    Connection, Error, OptionalExtension, Row, StoreError, bag, credit, holds, orders, params,
+    quotes,
+};
 use crate::orders::{
     Decision, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted, decide,
     placed,
@@ -20,7 +22,7 @@ type Scope = (TenantId, SiteKey, String);
 /// The submissions that are queued or running. Another process on the same file is kept apart by
 /// SQLite's own lock.
 #[derive(Debug, Default, Clone)]
-pub struct InFlight(Arc<Mutex<HashSet<Scope>>>);
+pub(in crate::store) struct InFlight(Arc<Mutex<HashSet<Scope>>>);
 
 /// Takes its submission out of the list when it is dropped.
 #[derive(Debug)]
@@ -177,7 +179,7 @@ fn by_attempt(
         .optional()?)
 }
 
-fn answer(row: &Row<'_>) -> rusqlite::Result<StoredAnswer> {
+fn answer(row: Row<'_>) -> Result<StoredAnswer, Error> {
     Ok(StoredAnswer {
         status: row.get(0)?,
         body: row.get(1)?,
@@ -270,7 +272,11 @@ fn remember(
     order: Option<&OrderId>,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO idempotency_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+        .prepare_cached(
+            "INSERT INTO idempotency_keys (tenant_id, site_key, route, key, fingerprint,
+                         status, body, order_id, created_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
         .execute(params![
             submission.tenant.as_str(),
             submission.request.site.as_str(),

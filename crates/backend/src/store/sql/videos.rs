@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row, params};
 use shoptag_commerce::{BrandId, CreatorId, Currency, ProductId, TenantId, VariantId, VideoId};
 use shoptag_protocol::{
     CreatorInfo, Image, OptionAxis, OptionValue, Product, Rating, SCHEMA_VERSION, SellingPolicy,
@@ -10,7 +9,7 @@ use shoptag_protocol::{
 };
 
 use super::rows::{checked, json, plain};
-use super::{StoreError, bag, credit};
+use super::{Connection, Row, StoreError, bag, credit, params};
 use crate::pricing::{BrandTerms, promise};
 
 /// The document of a video; `None` when there is no such video.
@@ -211,7 +210,7 @@ impl Shelf<'_> {
     }
 }
 
-fn rating(row: &Row<'_>) -> Result<Option<Rating>, StoreError> {
+fn rating(row: Row<'_>) -> Result<Option<Rating>, StoreError> {
     let average: Option<u16> = plain(row, "average_hundredths")?;
     let count: Option<u32> = plain(row, "count")?;
     Ok(average

@@ -1,18 +1,19 @@
 //! The embedded store: one SQLite file in WAL mode, one writing thread, several readers.
 
-mod migrations;
+mod copies;
 mod readers;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::OpenFlags;
 
-use super::sql::{Engine, InFlight};
-use super::{StoreCounters, StoreError};
+use super::StoreError;
+use super::sql::{self, Connection, Engine, InFlight, Writer};
 use readers::Readers;
-use writer::Writer;
+
+pub use copies::Staged;
 
 /// How the embedded store runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,39 +59,16 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the file cannot be opened or is not a sound database.
     pub fn open(options: &SqliteOptions) -> Result<Self, StoreError> {
-        let mut connection = open_for_writing(options)?;
-        migrations::migrate(&mut connection)?;
+        let connection = open_for_writing(options)?;
+        // IMMEDIATE: two programs that start at once apply a step once.
+        sql::migrate(&connection, "BEGIN IMMEDIATE", sql::STEPS)?;
         Ok(Self {
-            writer: Writer::start(connection, options.clone())?,
+            writer: writer::start(connection, options.clone())?,
             readers: Readers::open(options)?,
             in_flight: InFlight::default(),
         })
     }
-
-    /// Copies the database to `target` while it is in use (SQLite's online backup).
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when `target` exists already or cannot be written.
-    pub fn backup(source: &Path, target: &Path) -> Result<(), StoreError> {
-        if target.exists() {
-            return Err(StoreError::Unavailable("the target exists already".into()));
-        }
-        let from = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mut to = Connection::open(target)?;
-        let backup = rusqlite::backup::Backup::new(&from, &mut to)?;
-        backup.run_to_completion(BACKUP_PAGES, Duration::ZERO, None)?;
-        drop(backup);
-        let sound: String = to.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
-        if sound == "ok" {
-            Ok(())
-        } else {
-            Err(StoreError::Corrupt(sound))
-        }
-    }
 }
-
-/// Pages that a backup copies between two looks at the lock: 4 MiB.
-const BACKUP_PAGES: i32 = 1_024;
 
 /// Memory for pages of the writer, KiB: the inner pages of every index of some million orders.
 const CACHE_KIB: i64 = 64 * 1_024;
@@ -107,7 +85,7 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&options.path, flags)?;
+    let connection = rusqlite::Connection::open_with_flags(&options.path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: the WAL is synced before COMMIT returns. NORMAL saves nothing with grouped commits.
@@ -118,52 +96,28 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", JOURNAL_PAGES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(connection)
+    Ok(Connection::Sqlite(connection))
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::Error as E;
-        match error {
-            E::FromSqlConversionFailure(..)
-            | E::InvalidColumnType(..)
-            | E::IntegralValueOutOfRange(..) => Self::Corrupt(error.to_string()),
-            other => Self::Unavailable(other.to_string()),
-        }
+        sql::Error::from(error).into()
     }
 }
 
 impl Engine for SqliteStore {
     async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.readers.read(query).await
     }
 
-    async fn write<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.writer.write(job).await
-    }
-
-    async fn write_or_undo<T: Send + 'static, R: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<Result<T, R>, StoreError> + Send + 'static,
-    ) -> Result<Result<T, R>, StoreError> {
-        self.writer.write_or_undo(job).await
+    fn writer(&self) -> &Writer {
+        &self.writer
     }
 
     fn in_flight(&self) -> &InFlight {
         &self.in_flight
-    }
-
-    fn counters(&self) -> StoreCounters {
-        self.writer.counters()
-    }
-
-    fn is_full(&self) -> bool {
-        self.writer.is_full()
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::OpenFlags;
 use tokio::sync::Semaphore;
 
-use super::{SqliteOptions, StoreError};
+use super::{Connection, SqliteOptions, StoreError};
 
 /// A pool of read-only connections. In WAL mode they neither wait for the writer nor hold it up.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Readers {
     /// The query's; [`StoreError::Unavailable`] when the database is away.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        query: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let gone = || StoreError::Unavailable("the readers have stopped".into());
         let permit = self.permits.acquire().await.map_err(|_| gone())?;
@@ -63,10 +63,10 @@ impl Readers {
 
 fn open(options: &SqliteOptions) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&options.path, flags)?;
+    let connection = rusqlite::Connection::open_with_flags(&options.path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
+    Ok(Connection::Sqlite(connection))
 }
 
 /// Several statements see one state of the database.
@@ -74,8 +74,9 @@ fn in_snapshot<T>(
     connection: &Connection,
     query: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let transaction = connection.unchecked_transaction()?;
-    let result = query(&transaction)?;
-    transaction.finish()?;
-    Ok(result)
+    connection.execute_batch("BEGIN")?;
+    let result = query(connection);
+    // A transaction that only reads has nothing to commit.
+    connection.execute_batch("ROLLBACK")?;
+    result
 }

@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 use shoptag_attribution::EndedBy;
 use shoptag_backend::collaborations::CreditSetup;
-use shoptag_backend::store::CreditStore;
 use shoptag_commerce::{CollaborationId, DAY_MS, OrderId};
 use shoptag_ledger::{Event, FreezeReason, LineRef, RecordKey};
 
@@ -18,11 +17,8 @@ async fn sale(backend: &Backend) -> (String, String) {
     backend.clock.advance_ms(5_000);
     let (receipt, _) = tap(backend, &session, "mug").await;
     let number = buy(backend, &[("mug", 1)], &[("mug", &receipt)]).await;
-    let connection = rusqlite::Connection::open(&backend.options.path).unwrap();
-    let sql = "SELECT order_id FROM orders WHERE number = ?1";
-    let id = connection
-        .query_row(sql, [&number], |row| row.get(0))
-        .unwrap();
+    let sql = format!("SELECT order_id FROM orders WHERE number = '{number}'");
+    let id = backend.database.text(&sql);
     (number, id)
 }
 

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 use shoptag_attribution::{CollaborationEnd, EndedBy};
 use shoptag_backend::collaborations::Mark;
 use shoptag_backend::decisions::{Presented, PresentedCredit};
-use shoptag_backend::store::{CreditStore, Store};
 use shoptag_commerce::{CollaborationId, DAY_MS, TouchId};
 
 use super::{

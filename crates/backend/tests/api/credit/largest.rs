@@ -5,7 +5,6 @@ use shoptag_commerce::{ORDER_BODY_BYTES_MAX, ORDER_LINES_MAX, ORDER_RECEIPTS_MAX
 
 use super::{market, page, post, tap, watch};
 use crate::support::{key, order_for, product, ready_quote_body, tenant};
-use shoptag_backend::store::Store;
 
 /// An id of the longest kind, of characters that JSON escapes.
 fn variant(index: usize) -> String {

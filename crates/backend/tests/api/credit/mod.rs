@@ -20,7 +20,6 @@ use shoptag_backend::catalogue::{CreatorSetup, VideoSetup};
 use shoptag_backend::collaborations::{BrandTerms, CreditSetup, Mark, Wish, email_hash};
 use shoptag_backend::entropy::SystemEntropy;
 use shoptag_backend::ledger_accounts::{ApiSecret, Party, PartyKind};
-use shoptag_backend::store::{CreditStore, Store};
 use shoptag_commerce::{BasisPoints, BrandId, CreatorId, ProductId, Timestamp, VideoId};
 use shoptag_ledger::{HoldPeriod, PaidBy, PlatformFee};
 

@@ -1,18 +1,16 @@
 //! The commands of credit and commission, run as a person runs them.
 
-use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
 use super::{bind, buy, market, tap, watch};
-use crate::support::Backend;
+use crate::support::{Backend, Database};
 
-pub(super) fn run(database: &Path, arguments: &[&str]) -> Output {
+pub(super) fn run(database: &Database, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_shoptag-backend"))
         .args(arguments)
-        .arg("--database")
-        .arg(database)
+        .args(database.arguments())
         .env_remove("SHOPTAG_TOKEN_KEYS")
         .output()
         .unwrap()
@@ -20,14 +18,14 @@ pub(super) fn run(database: &Path, arguments: &[&str]) -> Output {
 
 /// What a command that ends well prints.
 pub(super) fn says(backend: &Backend, arguments: &[&str]) -> String {
-    let output = run(&backend.options.path, arguments);
+    let output = run(&backend.database, arguments);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {complaint}");
     String::from_utf8(output.stdout).unwrap()
 }
 
 pub(super) fn fails(backend: &Backend, arguments: &[&str]) -> String {
-    let output = run(&backend.options.path, arguments);
+    let output = run(&backend.database, arguments);
     assert!(!output.status.success(), "{arguments:?}");
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -2,7 +2,6 @@
 //! same.
 
 use serde_json::{Value, json};
-use shoptag_backend::store::{CreditStore, Store};
 use shoptag_backend::tokens::{StoredKey, rotated};
 use shoptag_commerce::{DAY_MS, MINUTE_MS, SiteKey};
 
@@ -257,7 +256,7 @@ async fn tokens_outlive_the_rotation_of_their_key() {
     let rotate = async |backend: &Backend| {
         let now = backend.state.clock.now();
         let fresh = StoredKey::generate(now).unwrap();
-        let change = Box::new(move |keys| rotated(keys, fresh, now).keys);
+        let change = Box::new(move |keys| rotated(keys, fresh.clone(), now).keys);
         backend.store.change_token_keys(change).await.unwrap()
     };
     let keys = rotate(&backend).await;

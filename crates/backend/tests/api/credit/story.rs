@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use shoptag_backend::ledger_accounts::beancount_journal;
-use shoptag_backend::store::CreditStore;
 use shoptag_commerce::{Currency, DAY_MS, PayoutBatchId};
 use shoptag_ledger::{Event, RecordKey, hledger_journal};
 
@@ -242,12 +241,12 @@ async fn what_has_happened_cannot_be_rewritten() {
     let halden = brand_key(&backend, "halden").await;
     let lines = json!([{"line": 0, "amount_minor": 100}]);
     refund_lines(&backend, &number, &halden, &lines).await;
-    let connection = rusqlite::Connection::open(&backend.options.path).unwrap();
     for table in [
         "collaboration_terms",
         "clicks",
         "decisions",
         "credits",
+        "fulfilment_events",
         "ledger_records",
         "ledger_entries",
         "refunds",
@@ -256,7 +255,7 @@ async fn what_has_happened_cannot_be_rewritten() {
             format!("UPDATE {table} SET tenant_id = 'x'"),
             format!("DELETE FROM {table}"),
         ] {
-            let error = connection.execute(&change, []).unwrap_err().to_string();
+            let error = backend.database.execute(&change).unwrap_err();
             assert!(error.contains("append-only"), "{change}: {error}");
         }
     }

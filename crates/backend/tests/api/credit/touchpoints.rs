@@ -50,10 +50,7 @@ async fn excluded(change: impl FnOnce(&mut Value)) -> String {
 }
 
 fn stored(backend: &Backend) -> String {
-    let connection = rusqlite::Connection::open(&backend.options.path).unwrap();
-    connection
-        .query_row("SELECT excluded FROM touchpoints", [], |row| row.get(0))
-        .unwrap()
+    backend.database.text("SELECT excluded FROM touchpoints")
 }
 
 /// The code with which the one touchpoint of a batch is rejected.

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 use shoptag_backend::orders::{Advanced, Step};
-use shoptag_backend::store::Store;
 use shoptag_commerce::BrandId;
 use shoptag_protocol::FulfilmentStatus;
 

@@ -41,7 +41,10 @@ async fn o23_a_hundred_shoppers_one_item_one_order() {
     let answers = all(&backend, "/v1/quotes", quotes).await;
     assert_eq!((count(&answers, 200), count(&answers, 409)), (1, 99));
     let held = "SELECT quote_id FROM stock_holds";
-    assert_eq!(backend.count(&format!("SELECT count(*) FROM ({held})")), 1);
+    assert_eq!(
+        backend.count(&format!("SELECT count(*) FROM ({held}) AS held")),
+        1
+    );
     assert_eq!((backend.on_hand("last"), backend.held("last")), (1, 1));
 }
 

@@ -10,7 +10,6 @@ use shoptag_commerce::MINUTE_MS;
 use shoptag_protocol::{OrderStatus, Problem};
 
 use crate::support::{Answer, Backend, key, order_for, product, ready_quote_body, tenant, uuid_v7};
-use shoptag_backend::store::Store;
 
 async fn backend_and_order() -> (Backend, Value) {
     let backend = Backend::new().await;

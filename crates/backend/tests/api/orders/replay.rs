@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{Backend, key, order_for, post, ready_quote_body};
+use crate::support::{Backend, Engine, key, order_for, post, ready_quote_body};
 
 #[tokio::test]
 async fn o3_a_retry_after_a_lost_answer_gives_the_same_order_byte_for_byte() {
@@ -102,8 +101,7 @@ async fn o5_the_same_key_in_flight_is_told_to_wait() {
     let order = order_for(&backend.ready_quote("lamp-sand", 1).await);
     let key = key();
     // Another program holds the write lock: whichever request is first has to wait for it.
-    let lock = Connection::open(&backend.options.path).unwrap();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = backend.database.lock();
     let one = backend.order(&key, &order);
     let two = backend.order(&key, &order);
     tokio::pin!(one, two);
@@ -113,7 +111,7 @@ async fn o5_the_same_key_in_flight_is_told_to_wait() {
     };
     assert_eq!(told.outcome(), (409, "idempotency-in-flight".into()));
     assert_eq!(told.header("retry-after"), Some("1"));
-    lock.execute_batch("ROLLBACK").unwrap();
+    lock.release();
     let placed = if other_is_one { one.await } else { two.await };
     assert_eq!(placed.status, 201);
     let again = backend.order(&key, &order).await;
@@ -122,11 +120,10 @@ async fn o5_the_same_key_in_flight_is_told_to_wait() {
 
 #[tokio::test]
 async fn a_full_queue_and_a_slow_store_are_told_at_once() {
-    let mut backend = Backend::with(|options| options.queue_length = 1).await;
+    let mut backend = Backend::with_queue(Engine::of_this_run(), 1).await;
     backend.state.deadline = Duration::from_millis(200);
     let bodies: Vec<_> = (0..6).map(|_| ready_quote_body(&[("mug", 1)])).collect();
-    let lock = Connection::open(&backend.options.path).unwrap();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = backend.database.lock();
     let mut requests = tokio::task::JoinSet::new();
     for body in bodies {
         requests.spawn(quote(backend.app(), body));
@@ -147,7 +144,7 @@ async fn a_full_queue_and_a_slow_store_are_told_at_once() {
         assert_eq!(response.status(), 503);
         assert_eq!(response.headers()["retry-after"], "1");
     }
-    lock.execute_batch("ROLLBACK").unwrap();
+    lock.release();
 }
 
 async fn quote(app: axum::Router, body: serde_json::Value) -> axum::response::Response {

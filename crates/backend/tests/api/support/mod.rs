@@ -1,6 +1,8 @@
-//! A backend on a database file of its own, a clock that stands still, and short ways to say
+//! A backend on a database of its own, a clock that stands still, and short ways to say
 //! things.
 
+pub(crate) mod cluster;
+mod database;
 mod requests;
 mod setup;
 
@@ -10,17 +12,16 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
-use rusqlite::Connection;
 use serde_json::Value;
 use shoptag_backend::clock::ManualClock;
 use shoptag_backend::demo::Demo;
 use shoptag_backend::store::Store;
-use shoptag_backend::store::sqlite::{SqliteOptions, SqliteStore};
 use shoptag_backend::{AppState, app};
 use shoptag_commerce::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub(crate) use database::{Database, Engine};
 pub(crate) use requests::{ORIGIN, key, order_for, post, quote_body, ready_quote_body, uuid_v7};
 pub(crate) use setup::{product, setup, tenant};
 
@@ -30,9 +31,9 @@ pub(crate) const START: Timestamp = Timestamp::from_ms(1_795_341_600_000);
 /// A backend with two tenants: `demo` (site `pk_demo`) and `other` (site `pk_other`).
 pub(crate) struct Backend {
     pub(crate) state: AppState,
-    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) options: SqliteOptions,
+    pub(crate) database: Database,
     folder: TempDir,
 }
 
@@ -77,15 +78,25 @@ impl Answer {
 }
 
 impl Backend {
+    /// On the engine that this run of the tests is about.
     pub(crate) async fn new() -> Self {
-        Self::with(|_| {}).await
+        Self::on(Engine::of_this_run()).await
     }
 
-    pub(crate) async fn with(change: impl FnOnce(&mut SqliteOptions)) -> Self {
+    pub(crate) async fn on(engine: Engine) -> Self {
+        Self::with_queue(engine, 1_024).await
+    }
+
+    /// With room for so many requests before the writer.
+    pub(crate) async fn with_queue(engine: Engine, length: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut options = SqliteOptions::new(folder.path().join("shoptag.sqlite"));
-        change(&mut options);
-        let store = Arc::new(SqliteStore::open(&options).unwrap());
+        let database = Database::new(engine, folder.path());
+        let store = database.open_with_queue(length);
+        Self::filled(folder, database, store).await
+    }
+
+    /// On a database and a store of the test's making.
+    pub(crate) async fn filled(folder: TempDir, database: Database, store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let state = AppState {
             clock: clock.clone(),
@@ -103,7 +114,7 @@ impl Backend {
             state,
             store,
             clock,
-            options,
+            database,
             folder,
         }
     }
@@ -161,15 +172,21 @@ impl Backend {
         self.send(request).await
     }
 
+    /// Another backend beside this one, with a store of its own and the same clock.
+    pub(crate) fn beside(&self, store: Arc<dyn Store>) -> Router {
+        app(AppState {
+            clock: self.clock.clone(),
+            ..AppState::new(store)
+        })
+    }
+
     /// A number out of the database, beside the application.
     pub(crate) fn count(&self, sql: &str) -> i64 {
-        let connection = Connection::open(&self.options.path).unwrap();
-        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        self.database.number(sql)
     }
 
     pub(crate) fn execute(&self, sql: &str) {
-        let connection = Connection::open(&self.options.path).unwrap();
-        connection.execute_batch(sql).unwrap();
+        self.database.execute(sql).unwrap();
     }
 
     pub(crate) fn on_hand(&self, variant: &str) -> i64 {

@@ -1,6 +1,5 @@
 //! Reading the ledger: statements, the whole log, the decisions.
 
-use rusqlite::{Connection, params};
 use shoptag_commerce::{OrderId, TenantId, Timestamp};
 use shoptag_ledger::{Account, LineRef, LineState, LineStatus, Payout, Record, RecordKey};
 use shoptag_protocol::{StatementBalance, StatementDocument, StatementLine, StatementMovement};
@@ -10,7 +9,10 @@ use crate::ledger_accounts::{
     DecisionRow, LedgerTables, LineCursor, Movements, Party, PartyKind, accounts_of, sense,
 };
 use crate::store::StoreError;
-use crate::store::sql::rows::{checked, json, plain, to_json};
+use crate::store::sql::{
+    Connection, params,
+    rows::{checked, json, plain, to_json},
+};
 
 /// The statement of a party.
 ///
@@ -19,13 +21,13 @@ use crate::store::sql::rows::{checked, json, plain, to_json};
 pub(super) fn statement(
     connection: &Connection,
     party: &Party,
-    movements: Movements,
+    movements: &Movements,
 ) -> Result<StatementDocument, StoreError> {
     let mut balances = Vec::new();
     let mut moved = Vec::new();
     for (name, account) in accounts_of(&party.kind) {
         balances.extend(balances_of(connection, party, name, &account)?);
-        moved.extend(movements_of(connection, party, name, &account, &movements)?);
+        moved.extend(movements_of(connection, party, name, &account, movements)?);
     }
     balances.sort_by(|a, b| a.currency.cmp(&b.currency));
     moved.sort_by_key(|movement| movement.sequence);
@@ -34,7 +36,7 @@ pub(super) fn statement(
         .then(|| moved.get(page.saturating_sub(1)).map(|it| it.sequence))
         .flatten();
     moved.truncate(page);
-    let (lines, next_lines) = lines(connection, party, &movements)?;
+    let (lines, next_lines) = lines(connection, party, movements)?;
     Ok(StatementDocument {
         party_id: party.kind.id().to_owned(),
         party_kind: party.kind.name().to_owned(),
@@ -90,10 +92,11 @@ fn movements_of(
 ) -> Result<Vec<StatementMovement>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT e.sequence, e.currency, e.amount_minor, r.recorded_at,
-                r.event ->> '$.event' AS event, r.event ->> '$.line.line' AS line, o.number
+                r.event ->> 'event' AS event,
+                CAST(r.event -> 'line' ->> 'line' AS BIGINT) AS line, o.number
          FROM ledger_entries e JOIN ledger_records r USING (tenant_id, sequence)
          LEFT JOIN orders o
-              ON o.tenant_id = e.tenant_id AND o.order_id = r.event ->> '$.line.order'
+              ON o.tenant_id = e.tenant_id AND o.order_id = r.event -> 'line' ->> 'order'
          WHERE e.tenant_id = ?1 AND e.account = ?2 AND e.sequence > ?3
            AND r.recorded_at BETWEEN ?4 AND ?5
          ORDER BY e.sequence LIMIT ?6",
@@ -230,7 +233,8 @@ pub(super) fn tables(
     let sql = "SELECT currency, account, balance_minor AS amount FROM ledger_balances
                WHERE tenant_id = ?1 AND balance_minor <> 0";
     sums(connection, tenant, sql, &mut tables.balances)?;
-    let sql = "SELECT currency, account, sum(amount_minor) AS amount FROM ledger_entries
+    let sql = "SELECT currency, account, CAST(sum(amount_minor) AS BIGINT) AS amount
+               FROM ledger_entries
                WHERE tenant_id = ?1 GROUP BY currency, account HAVING sum(amount_minor) <> 0";
     sums(connection, tenant, sql, &mut tables.entries)?;
     tables.entry_count = connection.query_row(
@@ -276,7 +280,7 @@ pub(super) fn payouts(
     batch: Option<&str>,
 ) -> Result<Vec<Payout>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT * FROM payouts WHERE tenant_id = ?1 AND (?2 IS NULL OR batch_id = ?2)
+        "SELECT * FROM payouts WHERE tenant_id = ?1 AND (batch_id = ?2 OR ?2 IS NULL)
          ORDER BY batch_id, creator_id",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), batch])?;

@@ -1,6 +1,5 @@
 //! Clicks: counted once, stamped once.
 
-use rusqlite::{Connection, OptionalExtension, params};
 use shoptag_attribution::Touchpoint;
 use shoptag_commerce::{BrandId, CreatorId, MINUTE_MS, TenantId, Timestamp, TouchId, VariantId};
 
@@ -8,7 +7,10 @@ use super::collaborations;
 use crate::bag_bindings::BindingFacts;
 use crate::clicks::{ClickFacts, Clicked, NewClick, touchpoint};
 use crate::collaborations::email_hash;
-use crate::store::sql::rows::{checked, json, plain, to_json};
+use crate::store::sql::{
+    Connection, OptionalExtension, params,
+    rows::{checked, json, plain, to_json},
+};
 use crate::store::{Journey, StoreError};
 
 /// Counts a click, or finds it counted.
@@ -34,7 +36,11 @@ pub(super) fn record(connection: &Connection, click: &NewClick) -> Result<Clicke
     }
     let touch = touchpoint(click, &facts(connection, click)?);
     connection
-        .prepare_cached("INSERT INTO clicks VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .prepare_cached(
+            "INSERT INTO clicks (tenant_id, touch_id, fingerprint, session, brand_id,
+                         clicked_at, document)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
         .execute(params![
             tenant.as_str(),
             click.touch.as_str(),

@@ -1,6 +1,5 @@
 //! Collaborations with every version of their terms, and the settings of commission.
 
-use rusqlite::{Connection, Row, params};
 use shoptag_attribution::{
     Collaboration, CollaborationEnd, CollaborationFields, CollaborationKind, CollaborationScope,
     CutNotice, EndedBy, NoticeKind, TermsVersion, cut_notices as notices_of,
@@ -13,7 +12,10 @@ use shoptag_ledger::{HoldPeriod, PaidBy, PlatformFee};
 use super::own;
 use crate::collaborations::{BAG_BINDING_DAYS, Changed, CreditSetup, changed};
 use crate::store::StoreError;
-use crate::store::sql::rows::{checked, plain};
+use crate::store::sql::{
+    Connection, Row, ToSql, params,
+    rows::{checked, plain},
+};
 
 fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
@@ -32,14 +34,18 @@ pub(super) fn apply(
 ) -> Result<Changed, StoreError> {
     if let Some(fee) = &setup.fee {
         connection.execute(
-            "INSERT INTO platform_fees VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
+            "INSERT INTO platform_fees (tenant_id, rate_bp, paid_by)
+             VALUES (?1, ?2, ?3)
+             ON CONFLICT (tenant_id) DO UPDATE
              SET rate_bp = excluded.rate_bp, paid_by = excluded.paid_by",
             params![tenant.as_str(), fee.rate_bps.get(), payer(fee.paid_by)],
         )?;
     }
     for terms in &setup.brands {
         connection.execute(
-            "INSERT INTO brand_commission_terms VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
+            "INSERT INTO brand_commission_terms (tenant_id, brand_id, bag_binding_days, hold_days)
+             VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (tenant_id, brand_id) DO UPDATE
              SET bag_binding_days = excluded.bag_binding_days, hold_days = excluded.hold_days",
             params![
                 tenant.as_str(),
@@ -51,7 +57,9 @@ pub(super) fn apply(
     }
     for (creator, hash) in &setup.emails {
         connection.execute(
-            "INSERT INTO creator_emails VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
+            "INSERT INTO creator_emails (tenant_id, creator_id, email_hash)
+             VALUES (?1, ?2, ?3)
+             ON CONFLICT (tenant_id, creator_id) DO UPDATE
              SET email_hash = excluded.email_hash",
             params![tenant.as_str(), creator.as_str(), hash],
         )?;
@@ -83,8 +91,11 @@ fn save(
         CollaborationScope::Product(product) => Some(product.as_str()),
     };
     connection.execute(
-        "INSERT INTO collaborations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT DO UPDATE SET ended_at = excluded.ended_at, ended_by = excluded.ended_by",
+        "INSERT INTO collaborations (tenant_id, collaboration_id, creator_id, brand_id,
+             product_id, kind, promoting_since, ended_at, ended_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (tenant_id, collaboration_id) DO UPDATE
+         SET ended_at = excluded.ended_at, ended_by = excluded.ended_by",
         params![
             tenant.as_str(),
             fields.id.as_str(),
@@ -102,7 +113,9 @@ fn save(
     )?;
     for version in &fields.versions {
         connection.execute(
-            "INSERT INTO collaboration_terms VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO collaboration_terms (tenant_id, collaboration_id, version, in_force_from,
+                 direct_bp, halo_bp)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT DO NOTHING",
             params![
                 tenant.as_str(),
@@ -180,7 +193,8 @@ pub(super) fn tell_cut_notices(
             continue;
         }
         connection.execute(
-            "INSERT INTO cut_notices_told VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO cut_notices_told (tenant_id, collaboration_id, kind, due_at, told_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
                 tenant.as_str(),
                 notice.collaboration.as_str(),
@@ -249,7 +263,7 @@ fn read(
     connection: &Connection,
     tenant: &TenantId,
     sql: &str,
-    key: &[&dyn rusqlite::ToSql],
+    key: &[&dyn ToSql],
 ) -> Result<Vec<Collaboration>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(key)?;
@@ -264,7 +278,7 @@ fn read(
 fn fields(
     connection: &Connection,
     tenant: &TenantId,
-    row: &Row<'_>,
+    row: Row<'_>,
 ) -> Result<CollaborationFields, StoreError> {
     let id = checked(row, "collaboration_id", CollaborationId::parse)?;
     let product: Option<String> = plain(row, "product_id")?;

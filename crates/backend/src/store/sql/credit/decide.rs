@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
 use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt};
 use shoptag_commerce::{Digest, TenantId, Timestamp, TouchId, ViewSessionId};
 use shoptag_ledger::{Event, LineRef, LineTerms, RecordKey};
@@ -12,7 +11,10 @@ use super::{clicks, collaborations, journal, ledger, own};
 use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, gather};
 use crate::orders::NewOrder;
 use crate::store::StoreError;
-use crate::store::sql::rows::{plain, to_json};
+use crate::store::sql::{
+    Connection, params,
+    rows::{plain, to_json},
+};
 
 fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
@@ -36,7 +38,9 @@ pub(in crate::store::sql) fn credit(
     for touch in &evidence.touchpoints {
         connection
             .prepare_cached(
-                "INSERT INTO ordered_sessions VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                "INSERT INTO ordered_sessions (tenant_id, session, ordered_at)
+                 VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO NOTHING",
             )?
             .execute(params![
                 tenant.as_str(),
@@ -105,7 +109,11 @@ fn insert(
     drop(rows);
     let digest = chain_receipt(head, decision).map_err(corrupt)?;
     connection
-        .prepare_cached("INSERT INTO decisions VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .prepare_cached(
+            "INSERT INTO decisions (tenant_id, sequence, order_id, evidence, receipt,
+                         digest)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
         .execute(params![
             tenant.as_str(),
             sequence,
@@ -125,7 +133,9 @@ fn insert_credit(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO credits VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO credits (tenant_id, order_id, line, creator_id, brand_id, touch_id,
+                 collaboration_id, base_minor, rate_bp, commission_minor, placed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             order.record.tenant.as_str(),

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use shoptag_attribution::{BoundedTime, Clock, TouchClass, Touchpoint, rate_at};
 use shoptag_commerce::{
     BrandId, CreatorId, MINUTE_MS, ProductId, TagId, TenantId, Timestamp, TouchId, VideoId,
@@ -11,7 +10,10 @@ use shoptag_commerce::{
 use shoptag_protocol::{RejectedTouchpoint, TouchpointKind};
 
 use super::collaborations;
-use crate::store::sql::rows::{checked, plain};
+use crate::store::sql::{
+    Connection, OptionalExtension, Row, params,
+    rows::{checked, plain},
+};
 use crate::store::{StoreError, TakenTouchpoints};
 use crate::touchpoints::{JournalFacts, NewTouchpoint, Stored, exclusion_of, weigh};
 
@@ -137,8 +139,11 @@ fn insert(
     let claims = &new.claims;
     connection
         .prepare_cached(
-            "INSERT INTO touchpoints VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
-                                             ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            "INSERT INTO touchpoints (tenant_id, touch_id, fingerprint, kind, session, sequence,
+                 video_id, tag_id, product_id, brand_id, creator_id, happened_at, received_at,
+                 clock, position_ms, dwell_ms, is_late, excluded, user_agent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18, ?19)",
         )?
         .execute(params![
             tenant.as_str(),
@@ -216,7 +221,7 @@ pub(super) fn impressions(
     Ok(found)
 }
 
-fn impression(row: &Row<'_>, session: &ViewSessionId) -> Result<Touchpoint, StoreError> {
+fn impression(row: Row<'_>, session: &ViewSessionId) -> Result<Touchpoint, StoreError> {
     let at = Timestamp::from_ms(plain(row, "happened_at")?);
     let clock: String = plain(row, "clock")?;
     let excluded: String = plain(row, "excluded")?;

@@ -1,12 +1,14 @@
 //! Keys: of tokens, and of brands and creators.
 
-use rusqlite::{Connection, Row, params};
 use shoptag_commerce::{BrandId, CreatorId, TenantId, Timestamp};
 
 use crate::ledger_accounts::{ApiKey, Party, PartyKind};
 use crate::store::ChangeKeys;
 use crate::store::StoreError;
-use crate::store::sql::rows::{checked, plain};
+use crate::store::sql::{
+    Connection, Row, params,
+    rows::{checked, plain},
+};
 use crate::tokens::StoredKey;
 
 /// Every key of tokens, oldest first.
@@ -38,13 +40,14 @@ pub(super) fn token_keys(connection: &Connection) -> Result<Vec<StoredKey>, Stor
 /// The database's.
 pub(super) fn change_token_keys(
     connection: &Connection,
-    change: ChangeKeys,
+    change: &ChangeKeys,
 ) -> Result<Vec<StoredKey>, StoreError> {
     let keys = change(token_keys(connection)?);
     connection.execute("DELETE FROM token_keys", [])?;
     for key in &keys {
         connection.execute(
-            "INSERT INTO token_keys VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO token_keys (kid, secret, signs_from, accepted_until)
+             VALUES (?1, ?2, ?3, ?4)",
             params![
                 key.kid,
                 key.secret,
@@ -70,11 +73,16 @@ pub(super) fn add_api_key(
         PartyKind::Brand(_) => "SELECT 1 FROM brands WHERE tenant_id = ?1 AND brand_id = ?2",
         PartyKind::Creator(_) => "SELECT 1 FROM creators WHERE tenant_id = ?1 AND creator_id = ?2",
     };
-    if !connection.prepare(sql)?.exists(params![tenant, id])? {
+    if !connection
+        .prepare_cached(sql)?
+        .exists(params![tenant, id])?
+    {
         return Ok(false);
     }
     connection.execute(
-        "INSERT INTO api_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
+        "INSERT INTO api_keys (key_hash, key_id, tenant_id, party_kind, party_id, created_at,
+             revoked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
         params![
             key.hash,
             key.id,
@@ -103,7 +111,7 @@ pub(super) fn party(
     rows.next()?.map(party_of).transpose()
 }
 
-fn party_of(row: &Row<'_>) -> Result<Party, StoreError> {
+fn party_of(row: Row<'_>) -> Result<Party, StoreError> {
     let kind: String = plain(row, "party_kind")?;
     Ok(Party {
         tenant: checked(row, "tenant_id", TenantId::parse)?,

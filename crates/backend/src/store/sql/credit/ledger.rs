@@ -1,7 +1,6 @@
 //! The ledger's log and what follows from it. Which entries an event makes is decided by
 //! `shoptag_ledger` on the lines, balances and payouts that the event names.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use shoptag_commerce::{CreatorId, Currency, Digest, PayoutBatchId, TenantId, Timestamp};
 use shoptag_ledger::{
     Account, Book, Event, LedgerError, LineRef, LineState, Outcome, Payout, PayoutStatus, Position,
@@ -9,7 +8,10 @@ use shoptag_ledger::{
 };
 
 use crate::store::StoreError;
-use crate::store::sql::rows::{checked, json, plain, to_json};
+use crate::store::sql::{
+    Connection, OptionalExtension, Row, ToSql, params,
+    rows::{checked, json, plain, to_json},
+};
 
 fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
@@ -56,7 +58,8 @@ pub(super) fn record(
         } = &event
         {
             connection.execute(
-                "INSERT INTO payout_batches VALUES (?1, ?2, ?3)",
+                "INSERT INTO payout_batches (tenant_id, batch_id, currency)
+                 VALUES (?1, ?2, ?3)",
                 params![tenant.as_str(), batch.as_str(), currency.code()],
             )?;
         }
@@ -98,7 +101,7 @@ fn position(connection: &Connection, tenant: &TenantId) -> Result<Position, Stor
 }
 
 /// The digest column.
-pub(super) fn digest(row: &Row<'_>) -> Result<Digest, StoreError> {
+pub(super) fn digest(row: Row<'_>) -> Result<Digest, StoreError> {
     let text: String = plain(row, "digest")?;
     Digest::parse(&text).map_err(corrupt)
 }
@@ -190,7 +193,7 @@ fn teach_lines(
     connection: &Connection,
     book: &mut Book,
     sql: &str,
-    key: &[&dyn rusqlite::ToSql],
+    key: &[&dyn ToSql],
 ) -> Result<Vec<LineRef>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(key)?;
@@ -264,7 +267,7 @@ fn payout(
 }
 
 /// A payout out of its row.
-pub(super) fn payout_of(row: &Row<'_>) -> Result<Payout, StoreError> {
+pub(super) fn payout_of(row: Row<'_>) -> Result<Payout, StoreError> {
     let status: String = plain(row, "status")?;
     Ok(Payout {
         batch: checked(row, "batch_id", PayoutBatchId::parse)?,
@@ -282,7 +285,11 @@ pub(super) fn payout_of(row: &Row<'_>) -> Result<Payout, StoreError> {
 
 fn append(connection: &Connection, tenant: &TenantId, record: &Record) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO ledger_records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .prepare_cached(
+            "INSERT INTO ledger_records (tenant_id, sequence, key, recorded_at, event,
+                         outcome, digest)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
         .execute(params![
             tenant.as_str(),
             record.sequence,
@@ -299,7 +306,11 @@ fn append(connection: &Connection, tenant: &TenantId, record: &Record) -> Result
         let account = to_json(&entry.account)?;
         let code = posting.currency.code();
         connection
-            .prepare_cached("INSERT INTO ledger_entries VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .prepare_cached(
+                "INSERT INTO ledger_entries (tenant_id, sequence, position, currency,
+                             account, amount_minor)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
             .execute(params![
                 tenant.as_str(),
                 record.sequence,
@@ -310,8 +321,10 @@ fn append(connection: &Connection, tenant: &TenantId, record: &Record) -> Result
             ])?;
         connection
             .prepare_cached(
-                "INSERT INTO ledger_balances VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
-                 SET balance_minor = balance_minor + excluded.balance_minor",
+                "INSERT INTO ledger_balances (tenant_id, currency, account, balance_minor)
+                 VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (tenant_id, currency, account) DO UPDATE
+                 SET balance_minor = ledger_balances.balance_minor + excluded.balance_minor",
             )?
             .execute(params![tenant.as_str(), code, account, entry.amount_minor])?;
     }
@@ -329,8 +342,11 @@ fn write_line(
     let is_unpaid = state.stage == Stage::Posted && state.payout.is_none();
     connection
         .prepare_cached(
-            "INSERT INTO ledger_lines VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT DO UPDATE SET due_at = excluded.due_at, is_unpaid = excluded.is_unpaid,
+            "INSERT INTO ledger_lines (tenant_id, order_id, line, creator_id, brand_id, currency,
+                 due_at, is_unpaid, payout, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (tenant_id, order_id, line) DO UPDATE
+             SET due_at = excluded.due_at, is_unpaid = excluded.is_unpaid,
                  payout = excluded.payout, state = excluded.state",
         )?
         .execute(params![
@@ -360,7 +376,9 @@ fn write_payout(
     };
     connection
         .prepare_cached(
-            "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE
+            "INSERT INTO payouts (tenant_id, batch_id, creator_id, currency, amount_minor, status)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (tenant_id, batch_id, creator_id) DO UPDATE
              SET status = excluded.status",
         )?
         .execute(params![

@@ -41,7 +41,8 @@ impl<E: Engine> CreditStore for E {
     }
 
     async fn change_token_keys(&self, change: ChangeKeys) -> Result<Vec<StoredKey>, StoreError> {
-        self.write(move |connection| keys::change_token_keys(connection, change))
+        self.writer()
+            .write(move |connection| keys::change_token_keys(connection, &change))
             .await
     }
 
@@ -51,7 +52,8 @@ impl<E: Engine> CreditStore for E {
         setup: CreditSetup,
         now: Timestamp,
     ) -> Result<Changed, StoreError> {
-        self.write(move |connection| collaborations::apply(connection, &tenant, &setup, now))
+        self.writer()
+            .write(move |connection| collaborations::apply(connection, &tenant, &setup, now))
             .await
     }
 
@@ -68,7 +70,8 @@ impl<E: Engine> CreditStore for E {
         tenant: TenantId,
         now: Timestamp,
     ) -> Result<Vec<CutNotice>, StoreError> {
-        self.write(move |connection| collaborations::tell_cut_notices(connection, &tenant, now))
+        self.writer()
+            .write(move |connection| collaborations::tell_cut_notices(connection, &tenant, now))
             .await
     }
 
@@ -83,7 +86,8 @@ impl<E: Engine> CreditStore for E {
         collaboration: CollaborationId,
         end: CollaborationEnd,
     ) -> Result<bool, StoreError> {
-        self.write(move |connection| collaborations::end(connection, &tenant, &collaboration, end))
+        self.writer()
+            .write(move |connection| collaborations::end(connection, &tenant, &collaboration, end))
             .await
     }
 
@@ -97,7 +101,8 @@ impl<E: Engine> CreditStore for E {
     }
 
     async fn record_click(&self, click: NewClick) -> Result<Clicked, StoreError> {
-        self.write(move |connection| clicks::record(connection, &click))
+        self.writer()
+            .write(move |connection| clicks::record(connection, &click))
             .await
     }
 
@@ -106,7 +111,8 @@ impl<E: Engine> CreditStore for E {
         tenant: TenantId,
         batch: Vec<NewTouchpoint>,
     ) -> Result<TakenTouchpoints, StoreError> {
-        self.write(move |connection| journal::record(connection, &tenant, &batch))
+        self.writer()
+            .write(move |connection| journal::record(connection, &tenant, &batch))
             .await
     }
 
@@ -130,7 +136,8 @@ impl<E: Engine> CreditStore for E {
     }
 
     async fn add_api_key(&self, key: ApiKey, now: Timestamp) -> Result<bool, StoreError> {
-        self.write(move |connection| keys::add_api_key(connection, &key, now))
+        self.writer()
+            .write(move |connection| keys::add_api_key(connection, &key, now))
             .await
     }
 
@@ -140,7 +147,8 @@ impl<E: Engine> CreditStore for E {
     }
 
     async fn revoke_api_key(&self, key_id: String, now: Timestamp) -> Result<bool, StoreError> {
-        self.write(move |connection| keys::revoke(connection, &key_id, now))
+        self.writer()
+            .write(move |connection| keys::revoke(connection, &key_id, now))
             .await
     }
 
@@ -148,12 +156,14 @@ impl<E: Engine> CreditStore for E {
         &self,
         command: RefundCommand,
     ) -> Result<Result<Refunded, ApiError>, StoreError> {
-        self.write_or_undo(move |connection| refunds::refund(connection, &command))
+        self.writer()
+            .write_or_undo(move |connection| refunds::refund(connection, &command))
             .await
     }
 
     async fn settle(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        self.write(move |connection| refunds::settle(connection, now, limit))
+        self.writer()
+            .write(move |connection| refunds::settle(connection, now, limit))
             .await
     }
 
@@ -164,7 +174,10 @@ impl<E: Engine> CreditStore for E {
         event: Event,
         now: Timestamp,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        self.write(move |connection| ledger::record(connection, &tenant, key, event, now))
+        self.writer()
+            .write(move |connection| {
+                ledger::record(connection, &tenant, key.clone(), event.clone(), now)
+            })
             .await
     }
 
@@ -182,7 +195,7 @@ impl<E: Engine> CreditStore for E {
         party: Party,
         movements: Movements,
     ) -> Result<StatementDocument, StoreError> {
-        self.read(move |connection| accounts::statement(connection, &party, movements))
+        self.read(move |connection| accounts::statement(connection, &party, &movements))
             .await
     }
 

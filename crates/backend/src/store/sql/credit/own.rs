@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
 use shoptag_attribution::{SelfPurchase, SelfPurchaseSignal};
 use shoptag_commerce::{CreatorId, TenantId};
 
 use crate::collaborations::{Mark, email_hash};
 use crate::orders::NewOrder;
 use crate::store::StoreError;
-use crate::store::sql::rows::{checked, plain};
+use crate::store::sql::{
+    Connection, params,
+    rows::{checked, plain},
+};
 
 /// Writes a creator's mark; the same mark again changes nothing.
 ///
@@ -22,7 +24,9 @@ pub(super) fn save(
     mark: &Mark,
 ) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO creator_marks VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        "INSERT INTO creator_marks (tenant_id, creator_id, kind, mark_hash)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
         params![
             tenant.as_str(),
             creator.as_str(),

@@ -1,6 +1,5 @@
 //! Refunds and the steps of a fulfilment, with the commission that follows them.
 
-use rusqlite::{Connection, OptionalExtension, params};
 use shoptag_commerce::{BrandId, OrderId, TenantId, Timestamp};
 use shoptag_ledger::{Event, LineRef, RecordKey};
 use shoptag_protocol::{FulfilmentStatus, RefundDocument, RefundedLine, code};
@@ -10,7 +9,7 @@ use crate::error::ApiError;
 use crate::orders::{OrderRecord, StoredAnswer};
 use crate::refunds::{LineFacts, LineRefund, RefundCommand, Refunded, remaining, share};
 use crate::store::StoreError;
-use crate::store::sql::{orders, rows::plain};
+use crate::store::sql::{Connection, OptionalExtension, orders, params, rows::plain};
 
 /// The route, as keys are scoped by it.
 const ROUTE: &str = "POST /v1/orders/{number}/refunds";
@@ -169,7 +168,11 @@ fn remember(
     order: &OrderId,
 ) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO idempotency_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+        .prepare_cached(
+            "INSERT INTO idempotency_keys (tenant_id, site_key, route, key, fingerprint,
+                         status, body, order_id, created_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
         .execute(params![
             command.tenant.as_str(),
             scope(command),
@@ -191,13 +194,13 @@ fn facts(
 ) -> Result<LineFacts, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT l.total_minor, l.tax_minor, l.quantity,
-                coalesce(sum(r.amount_minor), 0) AS refunded_minor,
-                coalesce(sum(r.quantity), 0) AS refunded_quantity,
-                coalesce(sum(r.base_minor), 0) AS refunded_base_minor
+                CAST(coalesce(sum(r.amount_minor), 0) AS BIGINT) AS refunded_minor,
+                CAST(coalesce(sum(r.quantity), 0) AS BIGINT) AS refunded_quantity,
+                CAST(coalesce(sum(r.base_minor), 0) AS BIGINT) AS refunded_base_minor
          FROM order_lines l LEFT JOIN refunds r
               ON r.tenant_id = l.tenant_id AND r.order_id = l.order_id AND r.line = l.position
          WHERE l.tenant_id = ?1 AND l.order_id = ?2 AND l.position = ?3
-         GROUP BY l.position",
+         GROUP BY l.tenant_id, l.order_id, l.position",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), line.order.as_str(), line.line])?;
     let row = rows
@@ -230,7 +233,11 @@ fn give_back(
         )?
         .query_row(key, |row| row.get(0))?;
     connection
-        .prepare_cached("INSERT INTO refunds VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
+        .prepare_cached(
+            "INSERT INTO refunds (tenant_id, order_id, line, sequence, refund_id, source,
+                         amount_minor, quantity, base_minor, refunded_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
         .execute(params![
             tenant.as_str(),
             line.order.as_str(),

@@ -1,6 +1,5 @@
 //! What a view session, and a card, need to know of a video and its sellers.
 
-use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 use shoptag_attribution::Policy;
 use shoptag_commerce::{BrandId, CreatorId, ProductId, TagId, TenantId, VideoId};
@@ -8,7 +7,10 @@ use shoptag_protocol::CreditDays;
 
 use super::collaborations;
 use crate::store::StoreError;
-use crate::store::sql::rows::{checked, json};
+use crate::store::sql::{
+    Connection, OptionalExtension, params,
+    rows::{checked, json},
+};
 use crate::view_sessions::{ViewTag, Viewable};
 
 /// The part of a stored tag track that names things. It was checked when it was written.

@@ -1,0 +1,251 @@
+//! The one writing thread: it takes what is queued, has the engine run each job in a savepoint of
+//! one transaction and commit once (one fsync), and only then answers all of them.
+//!
+//! Alone, a job waits for nobody: what is queued at that moment is the group.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::Connection;
+use crate::store::{StoreCounters, StoreError};
+
+/// What a request wants written. It may be run again, when the transaction in which it ran is gone.
+pub(in crate::store) trait Job: Send {
+    /// Runs; whether its changes are to be kept.
+    fn run(&mut self, connection: &Connection) -> bool;
+
+    /// Answers the request: with what the last run gave, when that is durable.
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>);
+}
+
+/// The jobs that share a transaction.
+pub(in crate::store) type Group = Vec<Box<dyn Job>>;
+
+/// Where a transaction broke.
+#[derive(Debug)]
+pub(in crate::store) enum Broken {
+    /// Before it was to be committed: nothing of it is there.
+    Before(StoreError),
+    /// While it was being committed: whether it is there is not known.
+    AtCommit(StoreError),
+}
+
+/// The queue into the writing thread.
+#[derive(Debug)]
+pub(in crate::store) struct Writer {
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    counters: StoreCounters,
+    /// Jobs in the queue.
+    waiting: Arc<AtomicUsize>,
+    queue_length: usize,
+}
+
+impl Writer {
+    /// Starts the thread. `write` runs a group, commits it, and gives it back to be answered.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there are no more threads.
+    pub(in crate::store) fn start(
+        queue_length: usize,
+        group_size: usize,
+        write: impl FnMut(&mut Group) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        let (queue, jobs) = sync_channel(queue_length);
+        let (counters, waiting) = (StoreCounters::default(), Arc::<AtomicUsize>::default());
+        let (counted, taken) = (counters.clone(), Arc::clone(&waiting));
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || take_groups(&Jobs { jobs, taken }, group_size, &counted, write))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            counters,
+            waiting,
+            queue_length,
+        })
+    }
+
+    /// Whether a job would be refused now.
+    pub(in crate::store) fn is_full(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) >= self.queue_length
+    }
+
+    /// What it has committed.
+    pub(in crate::store) fn counters(&self) -> StoreCounters {
+        self.counters.clone()
+    }
+
+    /// Runs `job` durably. When it fails, its own changes are undone and its neighbours' are kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] at once when the queue is full; the job's; the commit's.
+    pub(in crate::store) async fn write<T: Send + 'static>(
+        &self,
+        job: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.queue(job, |_| true).await
+    }
+
+    /// As [`Writer::write`]; when the job decides on a refusal, its changes are undone too.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub(in crate::store) async fn write_or_undo<T: Send + 'static, E: Send + 'static>(
+        &self,
+        job: impl Fn(&Connection) -> Result<Result<T, E>, StoreError> + Send + 'static,
+    ) -> Result<Result<T, E>, StoreError> {
+        self.queue(job, Result::is_ok).await
+    }
+
+    async fn queue<T: Send + 'static>(
+        &self,
+        job: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+        keeps: fn(&T) -> bool,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = oneshot::channel();
+        let task = Box::new(Task {
+            job,
+            keeps,
+            result: Err(stopped()),
+            sender,
+        });
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        // Counted before it is there, so that the writer never takes what is not counted.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        queue.try_send(task).map_err(|error| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => stopped(),
+            }
+        })?;
+        receiver.await.map_err(|_| stopped())?
+    }
+}
+
+/// Ends the thread after what is queued has been answered.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".into())
+}
+
+/// The other end of the queue.
+struct Jobs {
+    jobs: Receiver<Box<dyn Job>>,
+    taken: Arc<AtomicUsize>,
+}
+
+impl Jobs {
+    /// Waits for a job; `None` when the store is being closed.
+    fn next(&self) -> Option<Box<dyn Job>> {
+        let job = self.jobs.recv().ok()?;
+        self.taken.fetch_sub(1, Ordering::Relaxed);
+        Some(job)
+    }
+
+    /// A job that is there already.
+    fn next_waiting(&self) -> Option<Box<dyn Job>> {
+        let job = self.jobs.try_recv().ok()?;
+        self.taken.fetch_sub(1, Ordering::Relaxed);
+        Some(job)
+    }
+}
+
+fn take_groups(
+    jobs: &Jobs,
+    group_size: usize,
+    counters: &StoreCounters,
+    mut write: impl FnMut(&mut Group) -> Result<(), StoreError>,
+) {
+    while let Some(first) = jobs.next() {
+        let mut group = vec![first];
+        while group.len() < group_size
+            && let Some(next) = jobs.next_waiting()
+        {
+            group.push(next);
+        }
+        let fate = write(&mut group);
+        match &fate {
+            Ok(()) => {
+                counters.commits.inc();
+                counters.writes.inc_by(group.len() as u64);
+            }
+            Err(error) => {
+                tracing::error!(error = %error, jobs = group.len(), "a group was not written");
+            }
+        }
+        for job in group {
+            job.answer(fate.clone());
+        }
+    }
+}
+
+struct Task<T, F> {
+    job: F,
+    keeps: fn(&T) -> bool,
+    result: Result<T, StoreError>,
+    sender: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, F: Fn(&Connection) -> Result<T, StoreError> + Send> Job for Task<T, F> {
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.result = (self.job)(connection);
+        self.result.as_ref().is_ok_and(self.keeps)
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
+        let Self {
+            job,
+            result,
+            sender,
+            ..
+        } = *self;
+        // What the job held is free before the request goes on.
+        drop(job);
+        // A request that has gone away is no reason to undo what it asked for.
+        let _ = sender.send(fate.and(result));
+    }
+}
+
+/// Runs a group in one transaction that `begin` begins, and commits it. After a failure nothing of
+/// it is kept; a transaction that is still open is the caller's to end.
+///
+/// # Errors
+/// The database's, and where it broke; `must_stop` is asked after each job whether to go on.
+pub(in crate::store) fn commit(
+    connection: &Connection,
+    begin: &str,
+    group: &mut Group,
+    must_stop: impl Fn() -> Option<StoreError>,
+) -> Result<(), Broken> {
+    let before = |error: super::Error| Broken::Before(error.into());
+    connection.execute_batch(begin).map_err(before)?;
+    for job in group {
+        connection.execute("SAVEPOINT job", []).map_err(before)?;
+        let keep = job.run(connection);
+        if let Some(error) = must_stop() {
+            return Err(Broken::Before(error));
+        }
+        if !keep {
+            connection.execute("ROLLBACK TO job", []).map_err(before)?;
+        }
+        connection.execute("RELEASE job", []).map_err(before)?;
+    }
+    connection
+        .execute_batch("COMMIT")
+        .map_err(|error| Broken::AtCommit(error.into()))
+}
