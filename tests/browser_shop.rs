@@ -13,7 +13,7 @@ use shoptag::browser::dom::{self, Element, HtmlElement};
 use shoptag::browser::storage::Storage;
 use shoptag::browser::{intl, json, styles};
 use shoptag::embed::{Config, Page, Slots};
-use shoptag::event::{Event, TapOrigin};
+use shoptag::event::{Event, ListKind, TapOrigin};
 use shoptag_commerce::{Currency, IdempotencyKey, OrderId, TagId, Timestamp};
 use shoptag_outbox::Record;
 use shoptag_protocol::{SavedBag, VideoDocument};
@@ -56,6 +56,10 @@ struct Mounted {
 
 impl Mounted {
     async fn new(site: &str) -> Self {
+        Self::showing(site, DOCUMENT).await
+    }
+
+    async fn showing(site: &str, document: &str) -> Self {
         let host: HtmlElement = dom::create("div").unwrap();
         dom::document()
             .unwrap()
@@ -96,7 +100,7 @@ impl Mounted {
         let mounted = Self { host, root, app };
         // The server's answer, which is not there, comes first.
         settle(60).await;
-        let document: VideoDocument = json::read(DOCUMENT).unwrap();
+        let document: VideoDocument = json::read(document).unwrap();
         mounted.send(Event::DocumentLoaded(Rc::new(document))).await;
         mounted
     }
@@ -230,6 +234,61 @@ async fn the_checkouts_fields_are_in_the_light_dom_with_names_and_errors() {
     assert_eq!(input.get_attribute("aria-invalid").as_deref(), Some("true"));
     let described = input.get_attribute("aria-describedby").unwrap();
     assert!(dom::find(&mounted.host, &format!("#{described}")).is_some());
+    mounted.end();
+}
+
+/// What a brand writes where a title should be: markup that would run, were it ever markup.
+const HOSTILE: &str = "<img src=x onerror=hostile=1><svg onload=hostile=1></script><script>hostile=1</script>{{7*7}}${x}";
+
+/// No node was made of what a brand wrote, and nothing of it has run.
+fn check_is_text(mounted: &Mounted, where_: &str) {
+    for root in [&mounted.root, &mounted.host] {
+        for made in ["[onerror]", "[onload]", "script", "iframe", "img[src='x']"] {
+            assert!(dom::find(root, made).is_none(), "{where_}: {made}");
+        }
+    }
+    let text = mounted.root.text_content().unwrap_or_default();
+    assert!(
+        text.contains(HOSTILE),
+        "{where_}: shown as it is written: {text}"
+    );
+    let window = js_sys::global();
+    assert!(
+        !js_sys::Reflect::has(&window, &"hostile".into()).unwrap(),
+        "{where_}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn f1_f2_f3_what_a_brand_writes_is_only_ever_text() {
+    let mut document = DOCUMENT.to_owned();
+    for text in [
+        "\"Linen shirt\"",
+        "\"Halden\"",
+        "\"Halden GmbH\"",
+        "\"Size\"",
+        "\"S\"",
+        "\"Mira Okafor\"",
+        "\"@mira\"",
+        "\"Morning\"",
+    ] {
+        document = document.replace(text, &format!("{HOSTILE:?}"));
+    }
+    document = document.replace(
+        "\"description\": \"\"",
+        &format!("\"description\": {HOSTILE:?}"),
+    );
+    let mounted = Mounted::showing("pk_hostile", &document).await;
+    mounted.send(Event::ListOpened(ListKind::Video)).await;
+    check_is_text(&mounted, "list");
+    mounted.tap().await;
+    assert!(mounted.find("[part=card]").is_some());
+    check_is_text(&mounted, "card");
+    mounted.send(Event::AddToBagPressed).await;
+    mounted.send(Event::BagOpened).await;
+    check_is_text(&mounted, "bag");
+    settle(300).await;
+    check_is_text(&mounted, "later");
     mounted.end();
 }
 

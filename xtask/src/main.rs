@@ -12,6 +12,7 @@ mod backend;
 mod bench;
 mod check;
 mod demo;
+mod fuzz;
 mod load;
 mod package;
 mod paths;
@@ -33,6 +34,7 @@ cargo xtask COMMAND
   test [--only P]  every test; P is host, faults, wasm or journeys
   test --long      a million random operations, and forty thousand cases of each property of money
   check            format, lints, documentation, dependencies, architecture, size
+  fuzz [TARGET] [--seconds N]  each fuzz target for N seconds (60), from its corpus on
   bench [TRIAL]    every benchmark, with figures in target/bench; TRIAL is intake or best-seller
   faults NAME      the backend under a real fault; see docs/reliability.md
   package          the npm package and the release archive in target/package
@@ -60,6 +62,10 @@ fn run(arguments: &[String]) -> Result<()> {
             test::run(&[part])
         }
         ["check"] => check::run(),
+        ["fuzz"] => fuzz::run(None, fuzz::SECONDS),
+        ["fuzz", "--seconds", seconds] => fuzz::run(None, number(seconds)?),
+        ["fuzz", target] => fuzz::run(Some(target), fuzz::SECONDS),
+        ["fuzz", target, "--seconds", seconds] => fuzz::run(Some(target), number(seconds)?),
         ["bench"] => bench::run(),
         ["bench", trial, more @ ..] => bench::trial(trial, more),
         ["faults", name, more @ ..] => load::fault(name, more),
@@ -77,4 +83,9 @@ fn run(arguments: &[String]) -> Result<()> {
         }
         _ => bail!("no such command: {}\n\n{HELP}", words.join(" ")),
     }
+}
+
+fn number(text: &str) -> Result<u32> {
+    text.parse()
+        .with_context(|| format!("{text} is not a number of seconds"))
 }

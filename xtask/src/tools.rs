@@ -18,6 +18,11 @@ pub(crate) const CARGO_MACHETE: Crate = Crate {
     name: "cargo-machete",
     version: "0.9.2",
 };
+/// What builds and runs the fuzz targets.
+pub(crate) const CARGO_FUZZ: Crate = Crate {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+};
 /// The accessibility rules that the journeys run on every page state.
 const AXE: (&str, &str) = ("axe-core", "4.14.1");
 

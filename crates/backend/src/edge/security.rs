@@ -10,7 +10,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 /// The policy of what is not a page: nothing in it may run or load anything.
-const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+const DATA_POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The policy of pages served from `--static`: what an embedding page needs at least
 /// (reliability.md 5).

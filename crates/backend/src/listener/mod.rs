@@ -45,7 +45,8 @@ pub struct Limits {
 
 impl Default for Limits {
     /// 8 192 connections hold at most 256 MiB of heads; 15 s is patience with a phone in a tunnel,
-    /// and ends a head that comes byte by byte; 30 s is longer than any player pauses its reading.
+    /// and ends a head that comes byte by byte; 30 s is enough for any answer that is wanted, and a
+    /// player that has paused its reading asks for the rest by range.
     fn default() -> Self {
         Self {
             connections: 8_192,

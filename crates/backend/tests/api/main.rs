@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod catalogue;
+mod corpus;
 mod credit;
 mod demo;
 mod documents;

@@ -1,0 +1,8 @@
+//! The body of an order, and of a quote. What must hold is in checks/.
+#![no_main]
+
+#[expect(dead_code, reason = "other targets use the rest")]
+#[path = "../checks/body.rs"]
+mod body;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| body::order_body(bytes));
