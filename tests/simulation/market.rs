@@ -79,7 +79,7 @@ async fn fill(store: &SqliteStore) -> BTreeMap<String, String> {
         accepted_until: None,
     };
     let keys = store
-        .change_token_keys(Box::new(|_| vec![key]))
+        .change_token_keys(Box::new(move |_| vec![key.clone()]))
         .await
         .unwrap();
     assert_eq!(keys.len(), 1);
