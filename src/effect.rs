@@ -8,7 +8,7 @@ use shoptag_protocol::{
 };
 
 use crate::event::{FullscreenMode, Timer};
-use crate::touchpoint::SavedTouchpoints;
+use crate::touchpoint::TouchpointChanges;
 
 /// Something the session wants done.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,8 @@ pub enum Effect {
     StopLeading,
     /// Read the outbox again, for what other tabs have left; answered by `SubmissionsLoaded`.
     LoadSubmissions,
+    /// See whether an order could be saved, before it is confirmed; answered by `StorageChecked`.
+    CheckStorage,
     /// Write the request as JSON once and for all; answered by `OrderFixed`.
     FixOrder(Box<OrderRequest>),
     /// Put a confirmed order on durable storage; answered by `SubmissionKept`.
@@ -52,7 +54,7 @@ pub enum Effect {
     UpdateSubmission(Record),
     /// Delete a record; asked only after a 2xx that names the order, or when the shopper gave it up.
     ForgetSubmission(IdempotencyKey),
-    /// Send; answered by `SubmissionAnswered`.
+    /// Send; answered by `SubmissionAnswered`, or by `SubmissionHeld` if another tab is sending it.
     Submit {
         /// The `Idempotency-Key`.
         key: IdempotencyKey,
@@ -76,9 +78,9 @@ pub enum Effect {
         /// The page is being left: the request must outlive it.
         leaving: bool,
     },
-    /// Write the touchpoints. Asked only under consent.
-    SaveTouchpoints(SavedTouchpoints),
-    /// Erase the touchpoints on the device.
+    /// Change the touchpoints on the device and tell the other instances. Asked only under consent.
+    SaveTouchpoints(TouchpointChanges),
+    /// Erase the touchpoints on the device and tell the other instances.
     EraseTouchpoints,
     /// Send `Woken` at `at`; replaces an earlier request for the same timer.
     WakeAt {

@@ -13,6 +13,7 @@ use shoptag_protocol::{
 
 use crate::bag::LineId;
 use crate::checkout::Field;
+use crate::touchpoint::SavedTouchpoints;
 
 pub use parts::{Entropy, Failure, Stored};
 
@@ -76,13 +77,17 @@ pub enum Event {
         /// For the delays of what is sent now.
         entropy: Entropy,
     },
+    /// Another tab or another instance on the page has changed the outbox.
+    SubmissionsChangedElsewhere,
     /// The answer to [`crate::effect::Effect::LoadSubmissions`].
     SubmissionsLoaded {
-        /// Orders that have not been acknowledged.
-        submissions: Vec<Record>,
+        /// Orders that have not been acknowledged; `None`: storage could not be read.
+        submissions: Option<Vec<Record>>,
         /// For the delays of what is sent now.
         entropy: Entropy,
     },
+    /// Another instance has changed the touchpoints on the device: what it holds now.
+    TouchpointsChangedElsewhere(SavedTouchpoints),
     /// What the page, and the browser for the shopper, say about the journal.
     ConsentChanged(Consent),
     /// The page says anew whether the video pauses while the sheet is open.
@@ -218,6 +223,13 @@ pub enum Event {
         durable: bool,
         /// For the delays of what is sent now.
         entropy: Entropy,
+    },
+    /// Instead of an answer to [`crate::effect::Effect::Submit`]: another tab is sending this order.
+    SubmissionHeld(IdempotencyKey),
+    /// The answer to [`crate::effect::Effect::CheckStorage`]: whether an order can be saved.
+    StorageChecked {
+        /// As in [`Stored::durable`].
+        durable: bool,
     },
     /// The answer to [`crate::effect::Effect::Submit`].
     SubmissionAnswered {

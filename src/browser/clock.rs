@@ -1,7 +1,14 @@
 //! The shopper's clock and timers.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use gloo::timers::callback::Timeout;
+use js_sys::Promise;
 use shoptag_commerce::Timestamp;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 /// Longest delay a browser's timer can hold, milliseconds (a signed 32-bit number).
 const TIMER_MS_MAX: i64 = i32::MAX as i64;
@@ -32,4 +39,25 @@ pub fn after(delay_ms: u32, then: impl FnOnce() + 'static) -> Pending {
 pub fn at(at: Timestamp, then: impl FnOnce() + 'static) -> Pending {
     let delay_ms = at.since_ms(now()).clamp(0, TIMER_MS_MAX);
     after(u32::try_from(delay_ms).unwrap_or(0), then)
+}
+
+/// Lets `ms` milliseconds pass.
+pub async fn pause(ms: u32) {
+    let mut timer = None;
+    let passed = Promise::new(&mut |resolve, _reject| {
+        timer = Some(after(ms, move || drop(resolve.call0(&JsValue::NULL))));
+    });
+    // The timer is dropped, and so cancelled, with this future.
+    let _ = JsFuture::from(passed).await;
+    drop(timer);
+}
+
+/// What `work` comes to, unless that takes longer than `ms` milliseconds.
+pub async fn within<T>(ms: u32, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut end) = (pin!(work), pin!(pause(ms)));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => end.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }

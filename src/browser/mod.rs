@@ -2,7 +2,9 @@
 
 pub mod channel;
 pub mod clock;
+mod company;
 pub mod cues;
+mod database;
 pub mod dom;
 pub mod fullscreen;
 pub mod intersection;
@@ -18,5 +20,6 @@ pub mod random;
 pub mod run;
 pub mod storage;
 pub mod styles;
+mod touch_storage;
 pub mod video;
 pub mod viewport;

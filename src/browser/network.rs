@@ -61,15 +61,18 @@ pub async fn post<T: DeserializeOwned>(
 }
 
 /// Posts touchpoints; the answer is read to its end and says nothing that matters but that it came.
-/// `leaving`: the request must outlive the page, as far as the browser has room for that.
+/// `leaving`: the request must outlive the page, as far as the browser has room for that, and must not
+/// need a question of the browser's first, for which there is no time: it goes as plain text.
 ///
 /// # Errors
 /// [`Failure`].
 pub async fn touchpoints(api: &str, batch: &TouchpointBatch, leaving: bool) -> Result<(), Failure> {
     let body = json::write(batch).ok_or(Failure::Unreachable)?;
-    let url = [api, "/v1/touchpoints"].concat();
+    let path = if leaving { "/t" } else { "/v1/touchpoints" };
+    let url = [api, path].concat();
     let sending = |outlives| Sending {
         body: Some(&body),
+        plain: leaving,
         outlives,
         ..Sending::default()
     };
@@ -78,7 +81,11 @@ pub async fn touchpoints(api: &str, batch: &TouchpointBatch, leaving: bool) -> R
         // The page's other scripts may have used the room up.
         answer = exchange(&url, sending(false)).await;
     }
-    answer.map(drop)
+    match answer {
+        // The browser asked for privacy; nothing was kept.
+        Err(Failure::Unreadable { status: 204 }) => Ok(()),
+        answer => answer.map(drop),
+    }
 }
 
 /// Asks for a quote.
@@ -102,7 +109,7 @@ pub async fn submit(
     let sending = Sending {
         body: Some(body),
         key: Some(key),
-        outlives: false,
+        ..Sending::default()
     };
     exchange(&[api, path].concat(), sending).await.map(Rc::new)
 }
@@ -112,6 +119,8 @@ pub async fn submit(
 struct Sending<'a> {
     body: Option<&'a str>,
     key: Option<&'a str>,
+    /// As plain text, which is what a body is without another word.
+    plain: bool,
     outlives: bool,
 }
 
@@ -146,7 +155,9 @@ async fn answer(url: &str, sending: Sending<'_>) -> Option<(Response, String)> {
     if let Some(body) = sending.body {
         init.set_method("POST");
         init.set_body(&JsValue::from_str(body));
-        headers.set("content-type", "application/json").ok()?;
+        if !sending.plain {
+            headers.set("content-type", "application/json").ok()?;
+        }
     }
     if let Some(key) = sending.key {
         headers.set(IDEMPOTENCY_KEY_HEADER, key).ok()?;

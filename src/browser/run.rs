@@ -4,22 +4,23 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use shoptag_commerce::TouchId;
+use shoptag_commerce::{IdempotencyKey, TouchId};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::Callback;
 
-use crate::browser::channel::Channel;
+use crate::browser::channel::{Channel, Word};
 use crate::browser::dom::{self, Listener};
 use crate::browser::lead::Lead;
 use crate::browser::storage::Storage;
 use crate::browser::video::VideoHandle;
-use crate::browser::{clock, json, network, page_track, random};
+use crate::browser::{clock, company, json, network, page_track, random};
+use crate::checkout::uuid_v4;
 use crate::effect::{Announcement, Effect};
 use crate::embed::{Config, announce, names};
 use crate::event::{Event, Timer};
-use crate::touchpoint::SavedTouchpoints;
+use crate::touchpoint::TouchpointChanges;
 
 /// The outside of one widget: network, storage, timers, video and page. Dropping it stops everything but
 /// an order that is being stored or sent.
@@ -29,8 +30,10 @@ pub struct Runner {
     host: Element,
     dispatch: Callback<Event>,
     storage: Storage,
-    channel: Rc<Channel>,
+    channel: Channel,
     lead: Lead,
+    /// Names this widget among those of the site that may send.
+    owner: Rc<str>,
     timers: Rc<RefCell<[Option<Timeout>; Timer::ALL.len()]>>,
     _listeners: Vec<Listener>,
 }
@@ -40,32 +43,18 @@ impl Runner {
     #[must_use]
     pub fn new(config: Rc<Config>, host: Element, dispatch: Callback<Event>) -> Self {
         let storage = Storage::new(&config.site);
-        let channel = {
-            let (storage, dispatch) = (storage.clone(), dispatch.clone());
-            Channel::open(&config.site, move || {
-                let (storage, dispatch) = (storage.clone(), dispatch.clone());
-                spawn_local(async move {
-                    dispatch.emit(Event::BagChangedElsewhere(storage.load_bag().await));
-                });
-            })
-        };
-        let lead = {
-            let dispatch = dispatch.clone();
-            let told = Callback::from(move |leads| {
-                let entropy = random::entropy();
-                dispatch.emit(Event::LeadChanged { leads, entropy });
-            });
-            Lead::new(&config.site, told)
-        };
+        let (lead, channel, heard) = company::join(&config.site, &storage, &dispatch);
         let mut listeners = connection(&dispatch);
         listeners.extend(leaving(&dispatch));
+        listeners.extend(heard);
         Self {
             config,
             host,
             dispatch,
             storage,
-            channel: Rc::new(channel),
+            channel,
             lead,
+            owner: uuid_v4(random::entropy().order()).into(),
             timers: Rc::default(),
             _listeners: listeners,
         }
@@ -85,17 +74,19 @@ impl Runner {
                 let order_id = request.order_id;
                 self.dispatch.emit(Event::OrderFixed { order_id, body });
             }
-            Effect::LoadStored | Effect::LoadSubmissions | Effect::SaveBag(_) => {
-                self.store_bag(effect);
-            }
+            Effect::LoadStored
+            | Effect::LoadSubmissions
+            | Effect::CheckStorage
+            | Effect::SaveBag(_) => self.store_bag(effect),
             Effect::Lead { takes_over } => self.lead.want(takes_over),
             Effect::StopLeading => self.lead.stop(),
             Effect::KeepSubmission(_)
             | Effect::UpdateSubmission(_)
             | Effect::ForgetSubmission(_) => self.store_order(effect),
-            Effect::LoadDocument | Effect::AskQuote { .. } | Effect::Submit { .. } => {
+            Effect::LoadDocument | Effect::AskQuote { .. } => {
                 self.request(effect, video.and_then(VideoHandle::duration));
             }
+            Effect::Submit { key, path, body } => self.submit(key, path, body),
             Effect::AskViewSession(_)
             | Effect::PostClick(_)
             | Effect::PostBinding(_)
@@ -115,14 +106,6 @@ impl Runner {
                     let answer = network::quote(api, &request).await;
                     Event::QuoteAnswered { sequence, answer }
                 }
-                Effect::Submit { key, path, body } => {
-                    let answer = network::submit(api, &path, key.as_str(), &body).await;
-                    Event::SubmissionAnswered {
-                        key,
-                        answer,
-                        entropy: random::entropy(),
-                    }
-                }
                 _ => {
                     let video = config.video.as_str();
                     match network::video_document(api, &config.site, video).await {
@@ -134,6 +117,25 @@ impl Runner {
                 }
             };
             dispatch.emit(event);
+        });
+    }
+
+    /// Sends an order, unless another tab is sending it. A tab that got a free lock knows that nobody is.
+    fn submit(&self, key: IdempotencyKey, path: String, body: String) {
+        let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
+        let (storage, owner) = (self.storage.clone(), Rc::clone(&self.owner));
+        let takes_over = self.lead.is_alone();
+        spawn_local(async move {
+            if !storage.claim(&key, &owner, takes_over).await {
+                dispatch.emit(Event::SubmissionHeld(key));
+                return;
+            }
+            let answer = network::submit(&config.api, &path, key.as_str(), &body).await;
+            dispatch.emit(Event::SubmissionAnswered {
+                key,
+                answer,
+                entropy: random::entropy(),
+            });
         });
     }
 
@@ -172,26 +174,33 @@ impl Runner {
         });
     }
 
-    fn store_touchpoints(&self, saved: Option<SavedTouchpoints>) {
-        let storage = self.storage.clone();
-        spawn_local(async move { storage.save_touchpoints(saved.as_ref()).await });
+    fn store_touchpoints(&self, changes: Option<TouchpointChanges>) {
+        let (storage, channel) = (self.storage.clone(), self.channel.clone());
+        spawn_local(async move {
+            storage.change_touchpoints(changes.as_ref()).await;
+            channel.say(Word::Touchpoints);
+        });
     }
 
     fn store_bag(&self, effect: Effect) {
         let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
-        let channel = Rc::clone(&self.channel);
+        let channel = self.channel.clone();
         spawn_local(async move {
             match effect {
                 Effect::SaveBag(bag) => {
                     storage.save_bag(&bag).await;
-                    channel.say_bag_written();
+                    channel.say(Word::Bag);
                 }
                 Effect::LoadSubmissions => {
-                    let (submissions, _) = storage.submissions().await;
+                    let submissions = storage.submissions().await;
                     dispatch.emit(Event::SubmissionsLoaded {
                         submissions,
                         entropy: random::entropy(),
                     });
+                }
+                Effect::CheckStorage => {
+                    let durable = storage.has_room().await;
+                    dispatch.emit(Event::StorageChecked { durable });
                 }
                 _ => dispatch.emit(Event::StorageLoaded(storage.load().await)),
             }
@@ -200,6 +209,7 @@ impl Runner {
 
     fn store_order(&self, effect: Effect) {
         let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
+        let channel = self.channel.clone();
         spawn_local(async move {
             match effect {
                 Effect::KeepSubmission(record) => {
@@ -217,6 +227,7 @@ impl Runner {
                 Effect::ForgetSubmission(key) => storage.forget(&key).await,
                 _ => {}
             }
+            channel.say(Word::Orders);
         });
     }
 

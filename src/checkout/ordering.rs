@@ -84,9 +84,9 @@ impl Checkout {
         }
     }
 
-    /// The order is on its way into storage.
-    pub fn sending(&mut self, key: IdempotencyKey) {
-        self.stage = Stage::Sending { key, durable: true };
+    /// The order has been stored, or cannot be (`durable` is false): it is on its way.
+    pub fn sending(&mut self, key: IdempotencyKey, durable: bool) {
+        self.stage = Stage::Sending { key, durable };
     }
 
     /// The order could not be made; nothing was sent.

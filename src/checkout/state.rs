@@ -46,18 +46,18 @@ pub enum Stage {
         /// The total on the button, minor units.
         shown_minor: i64,
     },
-    /// The request is being written.
+    /// The request is being written and stored. The shopper is not told yet that anything is sent.
     Fixing {
         /// Made for this press.
         order_id: OrderId,
         /// Made for this press.
         key: IdempotencyKey,
     },
-    /// The order is being stored or sent; nothing may change any more.
+    /// The order is being sent.
     Sending {
         /// The submission.
         key: IdempotencyKey,
-        /// Whether it outlives the page, as far as is known.
+        /// Whether it outlives the page.
         durable: bool,
     },
 }

@@ -57,8 +57,8 @@ pub(crate) fn checkout_actions(view: &View<'_>) -> Html {
     let text = view.text();
     match &checkout.stage {
         Stage::Editing => order_button(view, checkout),
-        Stage::Confirming { .. } => busy(text.calculating),
-        Stage::Fixing { .. } => busy(text.sending),
+        // "Sending" is a promise: it is given once the order is stored.
+        Stage::Confirming { .. } | Stage::Fixing { .. } => busy(text.calculating),
         Stage::Sending { durable, .. } => {
             let waiting = view
                 .session

@@ -63,7 +63,8 @@ pub struct Stored {
     pub unreadable: u32,
     /// The site's touchpoints, which are there only under consent.
     pub touchpoints: Option<SavedTouchpoints>,
-    /// Whether what is saved from here on will outlive the page.
+    /// Whether what is saved from here on will outlive the page: storage is there and has room for an
+    /// order.
     pub durable: bool,
 }
 

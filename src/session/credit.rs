@@ -47,7 +47,7 @@ impl Session {
             }
             Event::ClickAnswered { touch, answer } => {
                 match self.touchpoints.click(&touch, answer.as_ref(), now) {
-                    Some(tag) => self.receipt_came(&tag),
+                    Some(tag) => self.receipt_came(&tag, now),
                     None => Vec::new(),
                 }
             }
@@ -61,6 +61,10 @@ impl Session {
             }
             Event::TouchpointsAnswered { ids, failure } => {
                 self.touchpoints.batch_answered(&ids, failure.as_ref(), now)
+            }
+            Event::TouchpointsChangedElsewhere(saved) => {
+                self.touchpoints.changed_elsewhere(saved, now);
+                Vec::new()
             }
             Event::Erased(Erasable::Bag) => {
                 self.bag.empty();
@@ -157,8 +161,8 @@ impl Session {
     }
 
     /// A tap has its receipt: lines that it led to get it too.
-    fn receipt_came(&mut self, tag: &TagId) -> Vec<Effect> {
-        let mut effects = self.touchpoints.save();
+    fn receipt_came(&mut self, tag: &TagId, now: Timestamp) -> Vec<Effect> {
+        let mut effects = self.touchpoints.save(now);
         let Some(receipt) = self.touchpoints.receipt_of(tag).map(str::to_owned) else {
             return effects;
         };

@@ -49,21 +49,25 @@ impl Session {
             Event::Woken { entropy, .. } => self.poll(&entropy, now),
             Event::LeadChanged { leads, entropy } => {
                 self.outbox.set_leader(leads);
-                let mut effects = self.poll(&entropy, now);
                 if leads {
-                    // What another tab was about to send when it died.
-                    effects.push(Effect::LoadSubmissions);
+                    // What another tab has left, or has delivered meanwhile.
+                    vec![Effect::LoadSubmissions]
+                } else {
+                    self.poll(&entropy, now)
                 }
-                effects
             }
+            Event::SubmissionsChangedElsewhere => vec![Effect::LoadSubmissions],
             Event::SubmissionsLoaded {
                 submissions,
                 entropy,
-            } => {
-                let _known_as_unreadable = self.outbox.restore(submissions, monotonic_ms(now));
-                let mut effects = self.poll(&entropy, now);
-                effects.extend(self.rest());
-                effects
+            } => self.submissions_loaded(submissions, &entropy, now),
+            Event::SubmissionHeld(key) => {
+                self.outbox.held(&key, monotonic_ms(now));
+                self.wake().into_iter().collect()
+            }
+            Event::StorageChecked { durable } => {
+                self.durable = durable;
+                Vec::new()
             }
             // The tab in front leads: one in the background may be frozen.
             Event::PageShown if self.pending_orders() > 0 => {
@@ -101,9 +105,10 @@ impl Session {
             Some(Stage::Sending { key, .. }) if self.page() == Some(Page::Checkout) => Some(key),
             _ => None,
         };
-        self.outbox
-            .records()
-            .any(|(record, state)| state != State::Dead && Some(&record.key) != here)
+        self.outbox.records().any(|(record, state)| {
+            let is_sent = !matches!(state, State::Dead | State::Saving);
+            is_sent && Some(&record.key) != here
+        })
     }
 
     /// Whether the order of the open checkout has been tried and is waiting to be tried again.
@@ -123,14 +128,15 @@ impl Session {
     pub(super) fn poll(&mut self, entropy: &Entropy, now: Timestamp) -> Vec<Effect> {
         let actions = self.outbox.poll(monotonic_ms(now), entropy.jitter());
         let mut effects: Vec<Effect> = actions.into_iter().filter_map(effect_of).collect();
-        if let Some(due_ms) = self.outbox.poll_timeout() {
-            let at = Timestamp::from_ms(i64::try_from(due_ms).unwrap_or(i64::MAX));
-            effects.push(Effect::WakeAt {
-                timer: Timer::Outbox,
-                at,
-            });
-        }
+        effects.extend(self.wake());
         effects
+    }
+
+    fn wake(&self) -> Option<Effect> {
+        let due_ms = self.outbox.poll_timeout()?;
+        let at = Timestamp::from_ms(i64::try_from(due_ms).unwrap_or(i64::MAX));
+        let timer = Timer::Outbox;
+        Some(Effect::WakeAt { timer, at })
     }
 
     /// Tries at once what waits.
@@ -203,6 +209,36 @@ impl Session {
         effects
     }
 
+    /// What storage holds after another tab has changed it. The open checkout's order is asked about
+    /// again under its key, whatever another tab heard: its shopper waits here.
+    fn submissions_loaded(
+        &mut self,
+        submissions: Option<Vec<Record>>,
+        entropy: &Entropy,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let own = match self.checkout().map(|checkout| &checkout.stage) {
+            Some(Stage::Sending { key, .. }) => Some(key.clone()),
+            _ => None,
+        };
+        if let Some(submissions) = submissions {
+            let now_ms = monotonic_ms(now);
+            let _known_as_unreadable = self.outbox.sync(submissions, own.as_ref(), now_ms);
+            let outbox = &self.outbox;
+            self.news.retain(|news| match news {
+                News::Refused { key, .. } => outbox.records().any(|(own, _)| own.key == *key),
+                News::Placed(_) => true,
+            });
+        }
+        let mut effects = self.poll(entropy, now);
+        effects.extend(self.rest());
+        if self.pending_orders() > 0 && !self.outbox.leads() {
+            // Should the tab that sends now die, this one is next.
+            effects.push(Effect::Lead { takes_over: false });
+        }
+        effects
+    }
+
     /// Nothing to send: another tab may lead.
     fn rest(&mut self) -> Option<Effect> {
         if self.pending_orders() > 0 {
@@ -249,13 +285,10 @@ impl Session {
             })
         });
         match kept {
-            Ok(Action::Save(record)) => {
-                checkout.sending(key);
-                vec![
-                    Effect::Lead { takes_over: true },
-                    Effect::KeepSubmission(record),
-                ]
-            }
+            Ok(Action::Save(record)) => vec![
+                Effect::Lead { takes_over: true },
+                Effect::KeepSubmission(record),
+            ],
             Ok(_) => Vec::new(),
             Err(trouble) => {
                 checkout.not_made(trouble);
@@ -264,18 +297,18 @@ impl Session {
         }
     }
 
+    /// The order is stored, or cannot be. Only now the shopper reads that it is being sent.
     fn kept(&mut self, key: &IdempotencyKey, durable: bool, now: Timestamp) {
         if durable {
             self.outbox.saved(key, monotonic_ms(now));
-            return;
+        } else {
+            // Its only word is told to the shopper by the stage.
+            let _not_stored = self.outbox.save_failed(key, monotonic_ms(now));
         }
-        let told = self.outbox.save_failed(key, monotonic_ms(now));
-        if !told.is_empty()
-            && let Some(checkout) = &mut self.checkout
-            && let Stage::Sending { key: own, durable } = &mut checkout.stage
-            && own == key
+        if let Some(checkout) = &mut self.checkout
+            && matches!(&checkout.stage, Stage::Fixing { key: own, .. } if own == key)
         {
-            *durable = false;
+            checkout.sending(key.clone(), durable);
         }
     }
 

@@ -187,6 +187,7 @@ impl Session {
             | Event::ClickAnswered { .. }
             | Event::BindingAnswered { .. }
             | Event::TouchpointsAnswered { .. }
+            | Event::TouchpointsChangedElsewhere(_)
             | Event::DeviceOpened
             | Event::Erased(_) => self.in_touchpoints(event, now),
             Event::Woken { timer, .. } => self.woken(timer, event, now),
@@ -194,6 +195,9 @@ impl Session {
             | Event::ConnectionChanged { .. }
             | Event::LeadChanged { .. }
             | Event::SubmissionsLoaded { .. }
+            | Event::SubmissionsChangedElsewhere
+            | Event::SubmissionHeld(_)
+            | Event::StorageChecked { .. }
             | Event::PageShown
             | Event::OrderFixed { .. }
             | Event::SubmissionKept { .. }

@@ -111,6 +111,7 @@ impl Session {
         self.checkout = Some(checkout);
         let mut effects = self.open(Page::Checkout);
         effects.push(Effect::Announce(Announcement::CheckoutStart { count }));
+        effects.push(Effect::CheckStorage);
         effects.extend(asked);
         if let Some(key) = decided {
             effects.extend(self.discard(&key));

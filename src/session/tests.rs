@@ -74,6 +74,10 @@ impl Bench {
                 durable: self.durable,
                 entropy: self.entropy(),
             }),
+            Effect::LoadSubmissions => Some(Event::SubmissionsLoaded {
+                submissions: None,
+                entropy: self.entropy(),
+            }),
             _ => None,
         }
     }
@@ -811,6 +815,72 @@ fn a_device_that_cannot_store_still_orders_and_says_so() {
 }
 
 #[test]
+fn a_changed_price_that_came_without_a_quote_is_asked_for_before_it_is_ordered_at() {
+    let mut bench = Bench::at_the_button();
+    bench.press();
+    bench.answer_order(Err(refusal(409, code::PRICE_CHANGED, vec![])));
+    let entropy = bench.entropy();
+    let effects = bench.send(Event::ChangeAccepted(entropy));
+    assert!(
+        matches!(effects.first(), Some(Effect::AskQuote { .. })),
+        "{effects:?}"
+    );
+    bench.answer_quote(8_900);
+    let attempts: BTreeSet<String> = bench
+        .sent()
+        .iter()
+        .filter_map(|(_, body)| Some(body.split('|').nth(1)?.to_owned()))
+        .collect();
+    assert_eq!((bench.sent().len(), attempts.len()), (2, 2));
+}
+
+#[test]
+fn the_shopper_reads_that_an_order_is_sent_only_once_it_is_stored() {
+    let mut bench = Bench::at_the_button();
+    let entropy = bench.entropy();
+    let now = Timestamp::from_ms(bench.now_ms);
+    // By hand: the device takes its time.
+    let effects = bench.session.handle(Event::ConfirmPressed(entropy), now);
+    let [Effect::FixOrder(request)] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    let fixed = Event::OrderFixed {
+        order_id: request.order_id.clone(),
+        body: Some(json(request)),
+    };
+    let effects = bench.session.handle(fixed, now);
+    let stage = |bench: &Bench| bench.session.checkout().unwrap().stage.clone();
+    assert!(matches!(stage(&bench), Stage::Fixing { .. }));
+    assert!(!bench.session.is_sending_elsewhere());
+    let kept = effects.iter().find_map(|effect| match effect {
+        Effect::KeepSubmission(record) => Some(record.key.clone()),
+        _ => None,
+    });
+    let leads = true;
+    bench.send(Event::LeadChanged { leads, entropy });
+    assert_eq!(bench.sent(), [], "nor is it sent before");
+    let (key, durable) = (kept.unwrap(), true);
+    bench.send(Event::SubmissionKept {
+        key,
+        durable,
+        entropy,
+    });
+    assert!(matches!(stage(&bench), Stage::Sending { .. }));
+    assert_eq!(bench.sent().len(), 1);
+}
+
+#[test]
+fn before_the_shopper_confirms_the_checkout_says_whether_the_order_can_be_saved() {
+    let mut bench = Bench::new();
+    bench.put_into_bag("lamp");
+    bench.open_checkout();
+    assert!(bench.effects.contains(&Effect::CheckStorage));
+    assert!(bench.session.is_durable());
+    bench.send(Event::StorageChecked { durable: false });
+    assert!(!bench.session.is_durable());
+}
+
+#[test]
 fn a_closed_sheet_does_not_interrupt_an_order() {
     let mut bench = Bench::at_the_button();
     bench.press();
@@ -1055,7 +1125,7 @@ fn what_a_dead_tab_has_left_is_sent_by_the_next_leader() {
     let effects = bench.send(Event::LeadChanged { leads, entropy });
     assert_eq!(effects, [Effect::LoadSubmissions]);
     bench.send(Event::SubmissionsLoaded {
-        submissions: record.into_iter().collect(),
+        submissions: Some(record.into_iter().collect()),
         entropy,
     });
     assert_eq!(bench.sent(), first.sent());
@@ -1078,4 +1148,67 @@ fn a_refused_orders_details_name_it_and_no_person() {
             .iter()
             .all(|(_, typed)| typed.len() < 3 || !text.contains(typed))
     );
+}
+
+#[test]
+fn an_order_that_another_tab_delivers_is_neither_sent_nor_shown_as_waiting() {
+    let mut first = Bench::at_the_button();
+    first.press();
+    let record = first.effects.iter().find_map(|effect| match effect {
+        Effect::KeepSubmission(record) => Some(record.clone()),
+        _ => None,
+    });
+    let mut bench = Bench::new();
+    let effects = bench.send(Event::SubmissionsChangedElsewhere);
+    assert_eq!(effects, [Effect::LoadSubmissions]);
+    // It waits for its turn, should the first tab die.
+    let now = Timestamp::from_ms(bench.now_ms);
+    let entropy = bench.entropy();
+    let loaded = |submissions| Event::SubmissionsLoaded {
+        submissions,
+        entropy,
+    };
+    let effects = bench
+        .session
+        .handle(loaded(Some(record.into_iter().collect())), now);
+    assert_eq!(effects, [Effect::Lead { takes_over: false }]);
+    assert!(bench.session.is_sending_elsewhere());
+    let effects = bench.session.handle(loaded(Some(Vec::new())), now);
+    assert_eq!(effects, [Effect::StopLeading]);
+    assert!(!bench.session.is_sending_elsewhere());
+    assert_eq!(bench.sent(), []);
+}
+
+#[test]
+fn the_open_checkouts_order_is_asked_about_again_when_another_tab_has_delivered_it() {
+    let mut bench = Bench::at_the_button();
+    bench.press();
+    let sent = bench.sent();
+    let key = sent[0].0.clone();
+    bench.send(Event::SubmissionHeld(key));
+    let entropy = bench.entropy();
+    bench.send(Event::SubmissionsLoaded {
+        submissions: Some(Vec::new()),
+        entropy,
+    });
+    bench.wait(30_000, Timer::Outbox);
+    let again = bench.sent();
+    assert_eq!(again, [sent[0].clone(), sent[0].clone()]);
+    let order_id = bench.order_id();
+    bench.answer_order(Ok(&order_id));
+    assert_eq!(bench.session.page(), Some(Page::Confirmation));
+}
+
+#[test]
+fn storage_that_cannot_be_read_takes_no_order_away() {
+    let mut bench = Bench::at_the_button();
+    bench.press();
+    bench.answer_order(Err(Failure::Unreachable));
+    bench.send(Event::SheetClosed);
+    let entropy = bench.entropy();
+    bench.send(Event::SubmissionsLoaded {
+        submissions: None,
+        entropy,
+    });
+    assert_eq!(bench.session.pending_orders(), 1);
 }

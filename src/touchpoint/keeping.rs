@@ -1,40 +1,80 @@
-//! What the device keeps, and whether it may.
+//! What the device keeps, and whether it may. Every touch and every receipt is kept by itself: other
+//! videos on the page, and other tabs, keep theirs beside ours.
 
-use shoptag_attribution::journal::{Consent, Journal, StorageDuty};
-use shoptag_commerce::{DAY_MS, Timestamp};
+use std::collections::BTreeMap;
 
-use super::state::{SavedTouchpoints, Touchpoints};
+use shoptag_attribution::journal::{
+    Consent, Entry, Journal, SAVED_VERSION, SavedJournal, StorageDuty,
+};
+use shoptag_commerce::{DAY_MS, TagId, Timestamp, TouchId, VideoId};
+
+use super::state::{HeldReceipt, SavedTouchpoints, TouchpointChanges, Touchpoints};
 use crate::effect::Effect;
 
 /// A receipt is let go of this long after its end, milliseconds: the shopper's clock may be ahead.
 const RECEIPT_SLACK_MS: i64 = DAY_MS;
 
+/// An entry is let go of at this age, milliseconds: no window of a click or a view reaches further back
+/// (DESIGN 5.3), and what is bound to a bag has its receipt there.
+const ENTRY_AGE_MS_MAX: i64 = 7 * DAY_MS;
+
 impl Touchpoints {
     /// What the device has kept; without consent it is erased.
     pub fn restore(&mut self, saved: Option<SavedTouchpoints>, now: Timestamp) -> Vec<Effect> {
-        let Some(mut saved) = saved else {
+        let Some(saved) = saved else {
             return Vec::new();
         };
         if self.consent == Consent::Denied {
             return vec![Effect::EraseTouchpoints];
         }
-        let newer = std::mem::take(&mut self.receipts);
-        saved.receipts.retain(|held| {
-            held.valid_until.plus_ms(RECEIPT_SLACK_MS) >= now
-                && !newer
-                    .iter()
-                    .any(|own| own.tag == held.tag && own.video == held.video)
-        });
-        self.receipts = saved.receipts;
-        self.receipts.extend(newer);
-        self.trim_receipts();
-        match (&mut self.journal, saved.journal) {
-            (Some(journal), Some(kept)) => drop(journal.restore(kept)),
-            (None, kept) => self.restored = kept,
-            (Some(_), None) => {}
+        self.kept = saved.clone();
+        self.take_receipts(&saved.receipts, now);
+        let kept = SavedJournal {
+            schema_version: SAVED_VERSION,
+            entries: saved.entries,
+            dropped: saved.dropped,
+        };
+        match &mut self.journal {
+            Some(journal) => drop(journal.restore(kept)),
+            None => self.restored = Some(kept),
         }
         self.expect_batch(now);
-        Vec::new()
+        self.save(now)
+    }
+
+    /// Another widget of the site has changed what the device keeps: its receipts are ours too, and what
+    /// it has sent or erased is not sent again.
+    pub fn changed_elsewhere(&mut self, saved: SavedTouchpoints, now: Timestamp) {
+        if self.consent == Consent::Denied {
+            return;
+        }
+        let before = std::mem::take(&mut self.kept);
+        let (entries, receipts) = (by_id(&saved.entries), by_tag(&saved.receipts));
+        let is_done = |id: &TouchId| entries.get(id).is_none_or(|entry| entry.delivered);
+        let ids = before.entries.iter().map(|entry| &entry.touch.id);
+        let done: Vec<TouchId> = ids.filter(|id| is_done(id)).cloned().collect();
+        if let Some(journal) = &mut self.journal {
+            journal.acknowledge(&done);
+        }
+        if let Some(restored) = &mut self.restored {
+            restored
+                .entries
+                .retain(|entry| !done.contains(&entry.touch.id));
+        }
+        let known = by_tag(&before.receipts);
+        self.receipts.retain(|held| {
+            let place = (&held.video, &held.tag);
+            receipts.contains_key(&place) || !known.contains_key(&place)
+        });
+        self.take_receipts(&saved.receipts, now);
+        let ours = by_id(&before.entries);
+        let entries = saved.entries.iter();
+        let entries = entries.filter(|entry| ours.contains_key(&entry.touch.id));
+        self.kept = SavedTouchpoints {
+            entries: entries.cloned().collect(),
+            receipts: saved.receipts,
+            dropped: before.dropped,
+        };
     }
 
     /// The page, or the browser, has said what may be kept and sent.
@@ -46,11 +86,12 @@ impl Touchpoints {
         match (before, consent) {
             (Consent::Granted, Consent::Denied) => {
                 self.restored = None;
+                self.kept = SavedTouchpoints::default();
                 vec![Effect::EraseTouchpoints]
             }
             (Consent::Denied, Consent::Granted) => {
                 self.expect_batch(now);
-                self.save()
+                self.save(now)
             }
             _ => Vec::new(),
         }
@@ -68,6 +109,7 @@ impl Touchpoints {
             let _: StorageDuty = journal.erase();
         }
         self.restored = None;
+        self.kept = SavedTouchpoints::default();
         self.early.clear();
         self.clicks.clear();
         self.bindings.clear();
@@ -75,16 +117,97 @@ impl Touchpoints {
         vec![Effect::EraseTouchpoints]
     }
 
-    /// The device's copy, brought up to date; nothing without consent.
+    /// The device's copy, brought up to date; nothing without consent, or when it is up to date.
     #[must_use]
-    pub fn save(&self) -> Vec<Effect> {
+    pub fn save(&mut self, now: Timestamp) -> Vec<Effect> {
+        let oldest = now.plus_ms(-ENTRY_AGE_MS_MAX);
+        if let Some(journal) = &mut self.journal {
+            journal.forget_before(oldest);
+        }
+        if let Some(restored) = &mut self.restored {
+            restored
+                .entries
+                .retain(|entry| entry.touch.occurred_at >= oldest);
+        }
         if self.consent == Consent::Denied {
             return Vec::new();
         }
         let journal = self.journal.as_ref().and_then(Journal::saved);
-        vec![Effect::SaveTouchpoints(SavedTouchpoints {
-            journal: journal.or_else(|| self.restored.clone()),
+        let journal = journal.or_else(|| self.restored.clone());
+        let (entries, dropped) = journal
+            .map(|journal| (journal.entries, journal.dropped))
+            .unwrap_or_default();
+        let wanted = SavedTouchpoints {
+            entries,
             receipts: self.receipts.clone(),
-        })]
+            dropped,
+        };
+        let before = std::mem::replace(&mut self.kept, wanted);
+        changes(&before, &self.kept)
+            .map(Effect::SaveTouchpoints)
+            .into_iter()
+            .collect()
     }
+
+    /// Takes in receipts of the device. Of two for one tag the later one is held.
+    fn take_receipts(&mut self, saved: &[HeldReceipt], now: Timestamp) {
+        for held in saved {
+            let own = self
+                .receipts
+                .iter()
+                .position(|own| own.tag == held.tag && own.video == held.video);
+            let is_over = held.valid_until.plus_ms(RECEIPT_SLACK_MS) < now;
+            match own.and_then(|index| self.receipts.get_mut(index)) {
+                _ if is_over => {}
+                Some(own) if own.valid_until < held.valid_until => own.clone_from(held),
+                Some(_) => {}
+                None => self.receipts.push(held.clone()),
+            }
+        }
+        self.receipts.sort_by_key(|held| held.valid_until);
+        self.trim_receipts();
+    }
+}
+
+/// What makes `after` of `before`; `None` if nothing does.
+fn changes(before: &SavedTouchpoints, after: &SavedTouchpoints) -> Option<TouchpointChanges> {
+    let (old_entries, new_entries) = (by_id(&before.entries), by_id(&after.entries));
+    let (old_receipts, new_receipts) = (by_tag(&before.receipts), by_tag(&after.receipts));
+    let is_new = |entry: &&Entry| old_entries.get(&entry.touch.id) != Some(entry);
+    let is_other = |held: &&HeldReceipt| old_receipts.get(&(&held.video, &held.tag)) != Some(held);
+    let changes = TouchpointChanges {
+        written: SavedTouchpoints {
+            entries: after.entries.iter().filter(is_new).cloned().collect(),
+            receipts: after.receipts.iter().filter(is_other).cloned().collect(),
+            dropped: after.dropped,
+        },
+        gone_entries: old_entries
+            .keys()
+            .filter(|id| !new_entries.contains_key(*id))
+            .map(|id| (*id).clone())
+            .collect(),
+        gone_receipts: old_receipts
+            .keys()
+            .filter(|place| !new_receipts.contains_key(*place))
+            .map(|(video, tag)| ((*video).clone(), (*tag).clone()))
+            .collect(),
+    };
+    let is_same = changes.written.entries.is_empty()
+        && changes.written.receipts.is_empty()
+        && changes.gone_entries.is_empty()
+        && changes.gone_receipts.is_empty()
+        && before.dropped == after.dropped;
+    (!is_same).then_some(changes)
+}
+
+fn by_id(entries: &[Entry]) -> BTreeMap<&TouchId, &Entry> {
+    let entries = entries.iter();
+    entries.map(|entry| (&entry.touch.id, entry)).collect()
+}
+
+fn by_tag(receipts: &[HeldReceipt]) -> BTreeMap<(&VideoId, &TagId), &HeldReceipt> {
+    let receipts = receipts.iter();
+    receipts
+        .map(|held| ((&held.video, &held.tag), held))
+        .collect()
 }

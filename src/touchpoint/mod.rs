@@ -15,6 +15,8 @@ mod tests;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
-pub use state::{HeldReceipt, RECEIPTS_MAX, SavedTouchpoints, TouchedTag, Touchpoints};
+pub use state::{
+    HeldReceipt, RECEIPTS_MAX, SavedTouchpoints, TouchedTag, TouchpointChanges, Touchpoints,
+};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use view::{stored, stored_link};

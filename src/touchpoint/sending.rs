@@ -1,6 +1,6 @@
 //! What is to be asked for and sent now, and when to look again.
 
-use shoptag_attribution::journal::{Entry, EntryKind};
+use shoptag_attribution::journal::{Dropped, Entry, EntryKind};
 use shoptag_attribution::viewability::PLAYING_MS_MIN;
 use shoptag_commerce::{Timestamp, TouchId};
 use shoptag_protocol::{
@@ -78,6 +78,7 @@ impl Touchpoints {
         failure: Option<&Failure>,
         now: Timestamp,
     ) -> Vec<Effect> {
+        let told = self.telling.take();
         if failure.is_some_and(Failure::is_retryable) {
             self.batch.failed(now, self.jitter_ms());
             return Vec::new();
@@ -86,11 +87,12 @@ impl Touchpoints {
         self.batch = Attempt::default();
         if let Some(journal) = &mut self.journal {
             journal.acknowledge(ids);
+            journal.acknowledge_dropped(told.unwrap_or_default());
             if journal.sendable().next().is_some() {
                 self.expect_batch(now);
             }
         }
-        self.save()
+        self.save(now)
     }
 
     fn wants_tokens(&self, watching: bool) -> bool {
@@ -167,9 +169,14 @@ impl Touchpoints {
         if ids.is_empty() {
             return Vec::new();
         }
+        let dropped = match self.telling {
+            Some(_) => Dropped::default(),
+            None => *self.telling.insert(journal.dropped()),
+        };
         let batch = TouchpointBatch {
             site: self.site.clone(),
             sent_at: Some(now),
+            dropped: u32::try_from(dropped.total()).unwrap_or(u32::MAX),
             touchpoints,
         };
         vec![Effect::SendTouchpoints {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shoptag_attribution::journal::{Consent, EntryKind, Journal, SavedJournal, StorageDuty, Touch};
+use shoptag_attribution::journal::{
+    Consent, Dropped, Entry, EntryKind, Journal, SavedJournal, StorageDuty, Touch,
+};
 use shoptag_commerce::{
     BrandId, ProductId, SiteKey, TagId, Timestamp, TouchId, VariantId, VideoId, ViewSessionId,
 };
@@ -46,13 +48,26 @@ pub struct HeldReceipt {
     pub valid_until: Timestamp,
 }
 
-/// What is kept on the device under consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What is kept on the device under consent, by all widgets of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SavedTouchpoints {
-    /// What was seen and done.
-    pub journal: Option<SavedJournal>,
-    /// Newest last.
+    /// What was seen and done, in the order of its ids.
+    pub entries: Vec<Entry>,
+    /// Oldest first.
     pub receipts: Vec<HeldReceipt>,
+    /// What full journals have given up and no batch has told yet.
+    pub dropped: Dropped,
+}
+
+/// What is to be changed on the device. What another widget has put there stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TouchpointChanges {
+    /// New, or in the place of what was there.
+    pub written: SavedTouchpoints,
+    /// Entries that go.
+    pub gone_entries: Vec<TouchId>,
+    /// Receipts that go, by where they were tapped.
+    pub gone_receipts: Vec<(VideoId, TagId)>,
 }
 
 /// The tokens of this view session. Times are the shopper's clock.
@@ -100,6 +115,10 @@ pub struct Touchpoints {
     pub(super) receipts: Vec<HeldReceipt>,
     pub(super) bindings: Vec<Binding>,
     pub(super) batch: Attempt,
+    /// What the device holds of ours.
+    pub(super) kept: SavedTouchpoints,
+    /// What the batch on its way tells of entries that were given up.
+    pub(super) telling: Option<Dropped>,
 }
 
 impl Touchpoints {
@@ -122,6 +141,8 @@ impl Touchpoints {
             receipts: Vec::new(),
             bindings: Vec::new(),
             batch: Attempt::default(),
+            kept: SavedTouchpoints::default(),
+            telling: None,
         }
     }
 
@@ -164,14 +185,14 @@ impl Touchpoints {
         self.note(touch, EntryKind::Click, tag, now);
         let opened = self.touch_id(now);
         self.note(opened, EntryKind::CardOpened, tag, now);
-        self.save()
+        self.save(now)
     }
 
     /// The tag has been in view long enough.
     pub fn seen(&mut self, tag: &TouchedTag, now: Timestamp) -> Vec<Effect> {
         let touch = self.touch_id(now);
         self.note(touch, EntryKind::Impression, tag, now);
-        self.save()
+        self.save(now)
     }
 
     /// `variant` went into the bag from `tag`; `binds`: its line is to be bound to the tag's click.
@@ -191,7 +212,7 @@ impl Touchpoints {
                 attempt: Attempt::at(now),
             });
         }
-        self.save()
+        self.save(now)
     }
 
     /// The receipt of the latest click on a tag of this video.

@@ -359,10 +359,7 @@ fn nothing_is_kept_or_sent_without_consent_and_the_receipt_is_there_all_the_same
         bench.touchpoints.receipts().collect::<Vec<_>>(),
         ["receipt"]
     );
-    let saved = SavedTouchpoints {
-        journal: None,
-        receipts: Vec::new(),
-    };
+    let saved = SavedTouchpoints::default();
     let effects = bench.touchpoints.restore(Some(saved), now);
     assert_eq!(
         effects,
@@ -430,7 +427,7 @@ fn a_page_that_is_left_sends_what_fits_in_a_request_that_outlives_it() {
         panic!("one request: {effects:?}");
     };
     assert!(leaving);
-    let bytes = serde_json::to_vec(batch).unwrap().len();
+    let bytes = crate::json_writer::write(batch).unwrap().len();
     assert!((20_000..60 * 1024).contains(&bytes), "{bytes}");
 }
 
@@ -444,7 +441,8 @@ fn a_revoked_consent_erases_the_device_and_not_the_memory() {
     assert_eq!(effects, [Effect::EraseTouchpoints]);
     assert_eq!(bench.touchpoints.receipt_count(), 1);
     let effects = bench.touchpoints.set_consent(Consent::Granted, now);
-    assert!(matches!(&effects[..], [Effect::SaveTouchpoints(saved)] if saved.receipts.len() == 1));
+    assert!(matches!(&effects[..], [Effect::SaveTouchpoints(changes)]
+        if changes.written.receipts.len() == 1));
     assert_eq!(bench.touchpoints.erase(), [Effect::EraseTouchpoints]);
     let counts = (
         bench.touchpoints.receipt_count(),
@@ -455,26 +453,24 @@ fn a_revoked_consent_erases_the_device_and_not_the_memory() {
 
 #[test]
 fn receipts_of_earlier_visits_are_restored_until_they_end_and_newer_ones_win() {
-    let held = |tag: &str, receipt: &str, valid_until: i64| HeldReceipt {
-        video: id!("morning"),
-        tag: id!(tag),
-        receipt: receipt.to_owned(),
-        valid_until: Timestamp::from_ms(valid_until),
-    };
     let mut bench = Bench::watching(Consent::Granted);
     bench.tap("lamp");
     bench.answer_click(Ok("new"));
     let far = bench.now_ms + 1_000;
     let saved = SavedTouchpoints {
-        journal: None,
         receipts: vec![
             held("lamp", "old", far),
             held("rug", "kept", far),
             held("chair", "ended", bench.now_ms - 2 * 1_440 * MINUTE_MS),
         ],
+        ..SavedTouchpoints::default()
     };
     let now = bench.now();
-    assert_eq!(bench.touchpoints.restore(Some(saved), now), []);
+    let effects = bench.touchpoints.restore(Some(saved), now);
+    let [Effect::SaveTouchpoints(changes)] = &effects[..] else {
+        panic!("the device's copy is brought up to date: {effects:?}");
+    };
+    assert_eq!(changes.gone_receipts, [(id!("morning"), id!("chair"))]);
     assert_eq!(
         bench.touchpoints.receipts().collect::<Vec<_>>(),
         ["new", "kept"]
@@ -489,14 +485,186 @@ fn only_so_many_receipts_are_held_and_the_oldest_go() {
             video: id!("other"),
             tag: id!(format!("tag-{index}")),
             receipt: format!("receipt-{index}"),
-            valid_until: Timestamp::from_ms(i64::MAX / 2),
+            valid_until: Timestamp::from_ms(i64::MAX / 2 + index),
         })
         .collect();
     let now = bench.now();
-    let journal = None;
-    bench
-        .touchpoints
-        .restore(Some(SavedTouchpoints { journal, receipts }), now);
+    let saved = SavedTouchpoints {
+        receipts,
+        ..SavedTouchpoints::default()
+    };
+    bench.touchpoints.restore(Some(saved), now);
     assert_eq!(bench.touchpoints.receipt_count(), RECEIPTS_MAX);
     assert_eq!(bench.touchpoints.receipts().next(), Some("receipt-149"));
+}
+
+/// What a device holds, as the shell keeps it: by id and by place.
+#[derive(Default)]
+struct Device {
+    saved: SavedTouchpoints,
+}
+
+impl Device {
+    fn take(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            let Effect::SaveTouchpoints(changes) = effect else {
+                continue;
+            };
+            let (saved, written) = (&mut self.saved, &changes.written);
+            let new = |id: &TouchId| written.entries.iter().any(|entry| entry.touch.id == *id);
+            saved.entries.retain(|entry| {
+                let id = &entry.touch.id;
+                !changes.gone_entries.contains(id) && !new(id)
+            });
+            saved.entries.extend(written.entries.iter().cloned());
+            saved.receipts.retain(|held| {
+                let place = (held.video.clone(), held.tag.clone());
+                let is_new = written
+                    .receipts
+                    .iter()
+                    .any(|new| new.video == held.video && new.tag == held.tag);
+                !changes.gone_receipts.contains(&place) && !is_new
+            });
+            saved.receipts.extend(written.receipts.iter().cloned());
+        }
+    }
+
+    fn receipts(&self) -> Vec<&str> {
+        let receipts = self.saved.receipts.iter();
+        receipts.map(|held| held.receipt.as_str()).collect()
+    }
+}
+
+#[test]
+fn two_videos_keep_their_touches_and_receipts_beside_each_other() {
+    let mut device = Device::default();
+    let mut first = Bench::watching(Consent::Granted);
+    let mut second = Bench::watching(Consent::Granted);
+    second.touchpoints =
+        Touchpoints::new(id!("pk_demo"), id!("evening"), 2 << 100, Consent::Granted);
+    let now = second.now();
+    second.touchpoints.start(now);
+    second.answer_session("2");
+
+    first.tap("lamp");
+    first.answer_click(Ok("morning-lamp"));
+    second.tap("lamp");
+    second.answer_click(Ok("evening-lamp"));
+    for bench in [&mut first, &mut second] {
+        device.take(&bench.effects);
+        device.take(&bench.touchpoints.save(now));
+    }
+    assert_eq!(device.receipts(), ["morning-lamp", "evening-lamp"]);
+    assert_eq!(device.saved.entries.len(), 4, "two taps, two opened cards");
+
+    // Told of it, each has both: an order in either video carries them.
+    for bench in [&mut first, &mut second] {
+        bench
+            .touchpoints
+            .changed_elsewhere(device.saved.clone(), now);
+        let mut receipts: Vec<_> = bench.touchpoints.receipts().collect();
+        receipts.sort_unstable();
+        assert_eq!(receipts, ["evening-lamp", "morning-lamp"]);
+    }
+    // And what one writes next takes nothing of the other's away.
+    first.effects.clear();
+    first.tap("rug");
+    device.take(&first.effects);
+    assert_eq!(device.saved.entries.len(), 6);
+    assert_eq!(device.receipts().len(), 2);
+}
+
+#[test]
+fn what_another_widget_has_sent_or_erased_is_not_sent_again() {
+    let mut device = Device::default();
+    let mut earlier = Bench::watching(Consent::Granted);
+    let now = earlier.now();
+    let effects = earlier.touchpoints.seen(&touched("rug"), now);
+    device.take(&effects);
+
+    let mut first = Bench::watching(Consent::Granted);
+    let mut second = Bench::watching(Consent::Granted);
+    for bench in [&mut first, &mut second] {
+        bench.touchpoints.restore(Some(device.saved.clone()), now);
+    }
+    first.wait(11_000);
+    let (ids, _) = first.batches().pop().unwrap();
+    let now = first.now();
+    device.take(&first.touchpoints.batch_answered(&ids, None, now));
+    assert_eq!(device.saved.entries, []);
+    second
+        .touchpoints
+        .changed_elsewhere(device.saved.clone(), now);
+    second.wait(11_000);
+    assert_eq!(second.batches(), []);
+
+    first.tap("lamp");
+    first.answer_click(Ok("receipt"));
+    device.take(&first.effects);
+    device.take(&first.touchpoints.save(now));
+    second
+        .touchpoints
+        .changed_elsewhere(device.saved.clone(), now);
+    assert_eq!(second.touchpoints.receipt_count(), 1);
+    second
+        .touchpoints
+        .changed_elsewhere(SavedTouchpoints::default(), now);
+    assert_eq!(
+        second.touchpoints.receipt_count(),
+        0,
+        "the shopper erased it"
+    );
+}
+
+#[test]
+fn after_a_week_an_entry_goes_here_and_on_the_device() {
+    let mut device = Device::default();
+    let mut bench = Bench::watching(Consent::Granted);
+    bench.tap("lamp");
+    bench.answer_click(Ok("receipt"));
+    device.take(&bench.effects);
+    assert_eq!(device.saved.entries.len(), 2);
+    bench.now_ms += 7 * 1_440 * MINUTE_MS + 1;
+    let now = bench.now();
+    device.take(&bench.touchpoints.save(now));
+    assert_eq!(device.saved.entries, []);
+    assert_eq!(bench.touchpoints.journal_count(), 0);
+    let saved = bench.touchpoints.save(now);
+    assert_eq!(saved, [], "up to date");
+}
+
+#[test]
+fn a_batch_tells_once_how_many_touches_a_full_journal_gave_up() {
+    let mut bench = Bench::watching(Consent::Granted);
+    let now = bench.now();
+    for _ in 0..520 {
+        bench.touchpoints.seen(&touched("rug"), now);
+    }
+    bench.wait(11_000);
+    let (ids, batch) = bench.batches().pop().unwrap();
+    assert_eq!(batch.dropped, 20);
+    // While the answer is awaited the page is left: that does not tell it twice.
+    let now = bench.now();
+    let effects = bench.touchpoints.leave(now);
+    assert!(matches!(&effects[..], [Effect::SendTouchpoints { batch, .. }] if batch.dropped == 0));
+    bench
+        .touchpoints
+        .batch_answered(&ids, Some(&Failure::Unreachable), now);
+    bench.wait(5_000);
+    let (ids, batch) = bench.batches().pop().unwrap();
+    assert_eq!(batch.dropped, 20, "it was not heard");
+    let now = bench.now();
+    bench.touchpoints.batch_answered(&ids, None, now);
+    bench.wait(11_000);
+    let (_, batch) = bench.batches().pop().unwrap();
+    assert_eq!(batch.dropped, 0);
+}
+
+fn held(tag: &str, receipt: &str, valid_until: i64) -> HeldReceipt {
+    HeldReceipt {
+        video: id!("morning"),
+        tag: id!(tag),
+        receipt: receipt.to_owned(),
+        valid_until: Timestamp::from_ms(valid_until),
+    }
 }

@@ -14,6 +14,7 @@ use crate::world::World;
 pub(crate) struct Asked {
     pub(crate) tab: TabId,
     number: u64,
+    steals: bool,
 }
 
 /// What a tab hears about its request.
@@ -40,6 +41,7 @@ impl Locks {
         let asked = Asked {
             tab,
             number: self.made,
+            steals,
         };
         if self.holder.is_some() && !steals {
             self.queue.push_back(asked);
@@ -76,6 +78,11 @@ pub(crate) struct Lead {
 }
 
 impl Lead {
+    /// Whether nobody else can be sending: the lock was free.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.held.is_some_and(|held| !held.steals)
+    }
+
     /// Wants to lead; whether the browser is to be asked.
     pub(crate) fn want(&mut self, takes_over: bool) -> bool {
         self.wanted = true;

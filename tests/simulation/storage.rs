@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use shoptag::event::{Event, Stored};
 use shoptag::json_writer;
-use shoptag::touchpoint::SavedTouchpoints;
+use shoptag::touchpoint::{SavedTouchpoints, TouchpointChanges};
 use shoptag_commerce::IdempotencyKey;
-use shoptag_outbox::Record;
+use shoptag_outbox::{LEASE_MS, Record};
 use shoptag_protocol::SavedBag;
 
 use crate::bugs::Bug;
@@ -23,7 +23,15 @@ pub(crate) enum Write {
     /// A confirmed order, or one that was refused since.
     Submission(Record),
     Forget(IdempotencyKey),
-    Touchpoints(Option<SavedTouchpoints>),
+    Touchpoints(Option<TouchpointChanges>),
+}
+
+/// What the other tabs hear of a write.
+#[derive(Debug, Clone, Copy)]
+enum Heard {
+    Bag,
+    Outbox,
+    Touchpoints,
 }
 
 /// The browser's database.
@@ -37,7 +45,9 @@ pub(crate) struct Storage {
     pub(crate) busy_until_ms: i64,
     bag: Option<String>,
     outbox: BTreeMap<String, String>,
-    touchpoints: Option<String>,
+    touchpoints: SavedTouchpoints,
+    /// Which tab is sending an order, since when.
+    leases: BTreeMap<String, (TabId, i64)>,
 }
 
 impl Storage {
@@ -49,12 +59,13 @@ impl Storage {
         match write {
             Write::Forget(key) => {
                 self.outbox.remove(key.as_str());
+                self.leases.remove(key.as_str());
             }
             Write::Bag(bag) if bag.lines.is_empty() => self.bag = None,
-            Write::Touchpoints(None) => self.touchpoints = None,
+            Write::Touchpoints(None) => self.touchpoints = SavedTouchpoints::default(),
             _ if self.is_full => return false,
             Write::Bag(bag) => self.bag = Some(json(bag)),
-            Write::Touchpoints(Some(saved)) => self.touchpoints = Some(json(saved)),
+            Write::Touchpoints(Some(changes)) => self.change(changes),
             Write::Submission(record) => {
                 let key = record.key.as_str().to_owned();
                 self.outbox.insert(key, json(record));
@@ -73,9 +84,59 @@ impl Storage {
             bag: self.bag(),
             submissions: self.submissions(),
             unreadable: 0,
-            touchpoints: self.touchpoints.as_deref().map(read),
-            durable: !self.is_blocked,
+            touchpoints: Some(self.touchpoints.clone()),
+            durable: self.has_room(),
         }
+    }
+
+    /// Each touch and each receipt by itself: what other tabs have put there stays.
+    fn change(&mut self, changes: &TouchpointChanges) {
+        let (saved, written) = (&mut self.touchpoints, &changes.written);
+        saved.entries.retain(|entry| {
+            let mut new = written.entries.iter();
+            !changes.gone_entries.contains(&entry.touch.id)
+                && !new.any(|new| new.touch.id == entry.touch.id)
+        });
+        saved.entries.extend(written.entries.iter().cloned());
+        saved.receipts.retain(|held| {
+            let place = (held.video.clone(), held.tag.clone());
+            let mut new = written.receipts.iter();
+            !changes.gone_receipts.contains(&place)
+                && !new.any(|new| new.video == held.video && new.tag == held.tag)
+        });
+        saved.receipts.extend(written.receipts.iter().cloned());
+        saved.dropped = written.dropped;
+    }
+
+    /// Whether an order could be stored.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.is_blocked && !self.is_full
+    }
+
+    pub(crate) fn touchpoints(&self) -> SavedTouchpoints {
+        self.touchpoints.clone()
+    }
+
+    /// Takes the lease of an order; false if another tab has it.
+    pub(crate) fn claim(
+        &mut self,
+        key: &IdempotencyKey,
+        tab: TabId,
+        takes_over: bool,
+        now_ms: i64,
+    ) -> bool {
+        let lease_ms = i64::try_from(LEASE_MS).unwrap();
+        let lease = self.leases.get(key.as_str());
+        let is_held = lease.is_some_and(|(holder, since_ms)| {
+            *holder != tab && (0..lease_ms).contains(&(now_ms - since_ms))
+        });
+        if is_held && !takes_over {
+            return false;
+        }
+        if self.has_room() {
+            self.leases.insert(key.as_str().to_owned(), (tab, now_ms));
+        }
+        true
     }
 
     pub(crate) fn bag(&self) -> Option<SavedBag> {
@@ -133,9 +194,7 @@ impl World<'_> {
                 && matches!(write, Write::Submission(_))
                 && let Some(tab) = self.tabs.get(&id)
             {
-                // What it has heard of since it was opened is not in its value.
-                let witness = &self.witness;
-                storage.keep_only(|key| tab.known.contains(key) && witness.is_made_by(key, id));
+                storage.keep_only(|key| tab.known.contains(key));
             }
             storage.commit(&write)
         };
@@ -143,6 +202,11 @@ impl World<'_> {
             "tab {id} commits {}: {done}",
             write_name(&write)
         ));
+        let heard = match &write {
+            Write::Bag(_) => Heard::Bag,
+            Write::Submission(_) | Write::Forget(_) => Heard::Outbox,
+            Write::Touchpoints(_) => Heard::Touchpoints,
+        };
         match write {
             Write::Submission(record) if is_awaited => {
                 let kept = self.kept(record.key, done);
@@ -151,14 +215,23 @@ impl World<'_> {
                     self.plan(delay_ms, told(id, kept));
                 }
             }
-            Write::Bag(_) if done => {
-                let saved = self.shoppers[shopper].storage.bag();
-                for other in self.tabs_of(shopper).into_iter().filter(|tab| *tab != id) {
-                    let event = Event::BagChangedElsewhere(saved.clone());
-                    self.plan(3, told(other, event));
-                }
-            }
             _ => {}
+        }
+        if done {
+            self.tell_others(id, shopper, heard);
+        }
+    }
+
+    /// The other tabs hear that something was written.
+    fn tell_others(&mut self, id: TabId, shopper: usize, heard: Heard) {
+        let storage = &self.shoppers[shopper].storage;
+        let event = match heard {
+            Heard::Bag => Event::BagChangedElsewhere(storage.bag()),
+            Heard::Outbox => Event::SubmissionsChangedElsewhere,
+            Heard::Touchpoints => Event::TouchpointsChangedElsewhere(storage.touchpoints()),
+        };
+        for other in self.tabs_of(shopper).into_iter().filter(|tab| *tab != id) {
+            self.plan(3, told(other, event.clone()));
         }
     }
 
@@ -177,7 +250,7 @@ impl World<'_> {
             Event::StorageLoaded(storage.load())
         } else {
             Event::SubmissionsLoaded {
-                submissions: storage.submissions(),
+                submissions: (!storage.is_blocked).then(|| storage.submissions()),
                 entropy: self.dice.entropy(),
             }
         };

@@ -114,7 +114,10 @@ impl World<'_> {
                 }
             }
             Event::StorageLoaded(stored) => know(&mut tab.known, &stored.submissions),
-            Event::SubmissionsLoaded { submissions, .. } => know(&mut tab.known, submissions),
+            Event::SubmissionsLoaded {
+                submissions: Some(submissions),
+                ..
+            } => know(&mut tab.known, submissions),
             Event::ConfirmPressed(_) => {
                 let checkout = tab.session.checkout().filter(|it| it.can_confirm());
                 let quote = checkout.and_then(|checkout| checkout.quote.as_ref());
@@ -139,8 +142,12 @@ impl World<'_> {
             Effect::LoadStored => self.plan_read(id, true),
             Effect::LoadSubmissions => self.plan_read(id, false),
             Effect::SaveBag(bag) => self.plan_write(id, Write::Bag(bag), false),
-            Effect::SaveTouchpoints(saved) => {
-                self.plan_write(id, Write::Touchpoints(Some(saved)), false);
+            Effect::SaveTouchpoints(changes) => {
+                self.plan_write(id, Write::Touchpoints(Some(changes)), false);
+            }
+            Effect::CheckStorage => {
+                let durable = self.shoppers[shopper].storage.has_room();
+                self.plan(5, told(id, Event::StorageChecked { durable }));
             }
             Effect::EraseTouchpoints => self.plan_write(id, Write::Touchpoints(None), false),
             Effect::KeepSubmission(record) => self.keep(id, record),
@@ -153,7 +160,7 @@ impl World<'_> {
             Effect::ForgetSubmission(key) => self.plan_write(id, Write::Forget(key), false),
             Effect::FixOrder(request) => {
                 let pressed = self.tabs.get_mut(&id).unwrap().pressed.take();
-                self.witness.made((shopper, id), &request, pressed);
+                self.witness.made(shopper, &request, pressed);
                 let body = json_writer::write(&*request);
                 let order_id = request.order_id;
                 self.plan(0, told(id, Event::OrderFixed { order_id, body }));
@@ -204,7 +211,13 @@ impl World<'_> {
     }
 
     fn submit(&mut self, id: TabId, key: IdempotencyKey, path: String, body: String) {
-        let tab = self.tabs.get_mut(&id).unwrap();
+        let (now_ms, tab) = (self.now_ms, self.tabs.get_mut(&id).unwrap());
+        let takes_over = tab.lead.is_alone();
+        let storage = &mut self.shoppers[tab.shopper].storage;
+        if !storage.claim(&key, id, takes_over, now_ms) {
+            self.plan(2, told(id, Event::SubmissionHeld(key)));
+            return;
+        }
         tab.sent.push(key.clone());
         let attempts = tab.sent.iter().filter(|sent| **sent == key).count();
         let storage = &mut self.shoppers[tab.shopper].storage;

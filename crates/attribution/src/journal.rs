@@ -91,7 +91,8 @@ pub struct Entry {
     pub delivered: bool,
 }
 
-/// How many entries a full journal gave up, by kind. Sent along, so that a gap is never silent.
+/// How many entries a full journal gave up before the backend had them, by kind. Sent along, so that
+/// a gap is never silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Dropped {
     /// Impressions.
@@ -102,6 +103,23 @@ pub struct Dropped {
     pub bag_adds: u64,
     /// Clicks: only when the journal holds nothing else.
     pub clicks: u64,
+}
+
+impl Dropped {
+    /// All kinds together.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        [self.impressions, self.cards, self.bag_adds, self.clicks]
+            .into_iter()
+            .fold(0, u64::saturating_add)
+    }
+
+    fn change(&mut self, by: Self, change: fn(u64, u64) -> u64) {
+        self.impressions = change(self.impressions, by.impressions);
+        self.cards = change(self.cards, by.cards);
+        self.bag_adds = change(self.bag_adds, by.bag_adds);
+        self.clicks = change(self.clicks, by.clicks);
+    }
 }
 
 /// What the device keeps, with consent.
@@ -172,13 +190,7 @@ impl Journal {
         for entry in saved.entries.into_iter().rev() {
             self.entries.push_front(entry);
         }
-        self.dropped.impressions = self
-            .dropped
-            .impressions
-            .saturating_add(saved.dropped.impressions);
-        self.dropped.cards = self.dropped.cards.saturating_add(saved.dropped.cards);
-        self.dropped.bag_adds = self.dropped.bag_adds.saturating_add(saved.dropped.bag_adds);
-        self.dropped.clicks = self.dropped.clicks.saturating_add(saved.dropped.clicks);
+        self.dropped.change(saved.dropped, u64::saturating_add);
         while self.entries.len() > ENTRIES_MAX {
             self.evict();
         }
@@ -201,9 +213,9 @@ impl Journal {
         self.consent
     }
 
-    /// Writes `touch` down and returns its sequence. A full journal first gives up its oldest
-    /// impression, else its oldest opened card, bag add, click; the new entry stands in that queue
-    /// too.
+    /// Writes `touch` down and returns its sequence. A full journal first gives up what the backend
+    /// has, then its oldest impression, else its oldest opened card, bag add, click; the new entry
+    /// stands in that queue too.
     pub fn record(&mut self, touch: Touch) -> u64 {
         let sequence = self.next_sequence;
         self.next_sequence = self.next_sequence.saturating_add(1);
@@ -234,6 +246,11 @@ impl Journal {
         }
         self.entries
             .retain(|entry| entry.touch.kind == EntryKind::Click || !entry.delivered);
+    }
+
+    /// Forgets that entries were given up: the backend has been told of so many.
+    pub fn acknowledge_dropped(&mut self, told: Dropped) {
+        self.dropped.change(told, u64::saturating_sub);
     }
 
     /// Forgets what is older than `oldest`, shopper's clock: no window reaches further back.
@@ -295,9 +312,11 @@ impl Journal {
     fn evict(&mut self) {
         let oldest_of_least = (0_usize..)
             .zip(&self.entries)
-            .min_by_key(|(_, entry)| entry.touch.kind);
+            .min_by_key(|(_, entry)| (!entry.delivered, entry.touch.kind));
         let index = oldest_of_least.map(|(index, _)| index);
-        if let Some(entry) = index.and_then(|index| self.entries.remove(index)) {
+        if let Some(entry) = index.and_then(|index| self.entries.remove(index))
+            && !entry.delivered
+        {
             let count = match entry.touch.kind {
                 EntryKind::Impression => &mut self.dropped.impressions,
                 EntryKind::CardOpened => &mut self.dropped.cards,

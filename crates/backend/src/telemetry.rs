@@ -63,6 +63,8 @@ pub struct Metrics {
     pub clicks: Counter,
     /// Touchpoints stored.
     pub touchpoints: Counter,
+    /// Touchpoints that devices gave up unsent, by their own account.
+    pub touchpoints_dropped: Counter,
     /// Touchpoints whose id came again with another body; the first one counts.
     pub touchpoint_conflicts: Counter,
 }
@@ -88,6 +90,7 @@ impl Metrics {
             orders_cancelled: Counter::default(),
             clicks: Counter::default(),
             touchpoints: Counter::default(),
+            touchpoints_dropped: Counter::default(),
             touchpoint_conflicts: Counter::default(),
             registry: Mutex::default(),
         };
@@ -118,6 +121,11 @@ impl Metrics {
             ),
             ("clicks", "Tokens exchanged for receipts", &metrics.clicks),
             ("touchpoints", "Touchpoints stored", &metrics.touchpoints),
+            (
+                "touchpoints_dropped",
+                "Touchpoints given up by devices whose journal was full",
+                &metrics.touchpoints_dropped,
+            ),
             (
                 "touchpoint_conflicts",
                 "Touchpoint ids sent again with another body",

@@ -15,6 +15,10 @@ pub const IN_FLIGHT_MAX: usize = 3;
 /// How long an attempt may take. The backend answers or gives up within 10 s; twice that is surely lost.
 pub const REQUEST_TIMEOUT_MS: u64 = 20_000;
 
+/// How long an order that another tab is sending is left to it: longer than an attempt may take, so that
+/// this tab does not send the same order beside it.
+pub const LEASE_MS: u64 = 30_000;
+
 /// Failed renewals of the site's access in a row before an order becomes a dead letter.
 const RENEWALS_MAX: u32 = 3;
 
@@ -71,6 +75,8 @@ struct Entry {
     state: State,
     failures: u32,
     renewals: u32,
+    /// Storage has it, as far as this tab knows.
+    stored: bool,
 }
 
 /// The orders that the backend has not acknowledged yet.
@@ -104,10 +110,40 @@ impl Outbox {
                     state,
                     failures: 0,
                     renewals: 0,
+                    stored: true,
                 });
             }
         }
         quarantined
+    }
+
+    /// Brings the outbox in line with what storage holds after another tab has changed it: what that tab
+    /// delivered or gave up goes, what it saw refused is not sent again. `own` is the order that this
+    /// tab's shopper is looking at; it stays, so that its answer is asked for again under its key and
+    /// shown here. Returns what [`Self::restore`] does.
+    pub fn sync(
+        &mut self,
+        records: Vec<Record>,
+        own: Option<&IdempotencyKey>,
+        now_ms: u64,
+    ) -> Vec<Record> {
+        self.entries.retain_mut(|entry| {
+            let Entry { record, state, .. } = entry;
+            if own == Some(&record.key) {
+                return true;
+            }
+            match records.iter().find(|kept| kept.key == record.key) {
+                Some(kept) if kept.dead.is_some() => {
+                    record.dead.clone_from(&kept.dead);
+                    *state = State::Dead;
+                    true
+                }
+                Some(_) => true,
+                // An answer is on its way here, or the record into storage, or there is no storage.
+                None => !entry.stored || matches!(state, State::InFlight { .. }),
+            }
+        });
+        self.restore(records, now_ms)
     }
 
     /// Whether another order would be taken in. Asked before the shopper may confirm.
@@ -133,6 +169,7 @@ impl Outbox {
             state: State::Saving,
             failures: 0,
             renewals: 0,
+            stored: false,
         });
         Ok(save)
     }
@@ -143,6 +180,7 @@ impl Outbox {
             && entry.state == State::Saving
         {
             entry.state = State::Waiting { due_ms: now_ms };
+            entry.stored = true;
         }
     }
 
@@ -160,6 +198,12 @@ impl Outbox {
     /// This tab has become the one that sends, or has stopped being it.
     pub fn set_leader(&mut self, leader: bool) {
         self.leader = leader;
+    }
+
+    /// Whether this tab is the one that sends.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.leader
     }
 
     /// The network is back or the shopper said "try again": everything that waits is due now.
@@ -248,12 +292,14 @@ impl Outbox {
         }
     }
 
-    /// Another tab says that the backend has the order.
-    pub fn delivered_elsewhere(&mut self, key: &IdempotencyKey) -> Vec<Action> {
-        match self.remove_delivered(key).split_first() {
-            // The other tab has deleted it from storage.
-            Some((_, told)) => told.to_vec(),
-            None => Vec::new(),
+    /// Another tab is sending the order: nothing was sent from here, and it is left alone for
+    /// [`LEASE_MS`].
+    pub fn held(&mut self, key: &IdempotencyKey, now_ms: u64) {
+        if let Some(entry) = self.find_mut(key)
+            && matches!(entry.state, State::InFlight { .. })
+        {
+            let due_ms = now_ms.saturating_add(LEASE_MS);
+            entry.state = State::Waiting { due_ms };
         }
     }
 

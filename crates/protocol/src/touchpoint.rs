@@ -15,6 +15,10 @@ pub struct TouchpointBatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub sent_at: Option<Timestamp>,
+    /// How many touchpoints the device gave up unsent because its journal was full, since it last
+    /// said so.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub dropped: u32,
     /// In session order.
     pub touchpoints: Vec<TouchpointReport>,
 }
@@ -45,6 +49,14 @@ pub struct TouchpointReport {
     /// Whether the page was visible.
     #[serde(default = "visible")]
     pub visible: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_none(dropped: &u32) -> bool {
+    *dropped == 0
 }
 
 fn visible() -> bool {

@@ -130,6 +130,32 @@ fn an_impression_never_pushes_a_click_out() {
 }
 
 #[test]
+fn a_full_journal_gives_up_what_the_backend_has_before_anything_else() {
+    let mut journal = journal("s", Consent::Granted, &[Click; ENTRIES_MAX]);
+    let sent = [TouchId::parse("t3").unwrap(), TouchId::parse("t4").unwrap()];
+    journal.acknowledge(&sent);
+    journal.record(touch(ENTRIES_MAX, Impression));
+    journal.record(touch(ENTRIES_MAX + 1, Impression));
+    let kept = ids(journal.sendable());
+    assert_eq!(kept.len(), ENTRIES_MAX);
+    assert!(kept.contains(&"t500".to_owned()) && kept.contains(&"t501".to_owned()));
+    assert_eq!(journal.dropped(), Dropped::default(), "nothing is missing");
+}
+
+#[test]
+fn what_was_told_to_be_missing_is_not_told_again() {
+    let mut journal = journal("s", Consent::Granted, &[Impression; ENTRIES_MAX]);
+    for extra in 0..3 {
+        journal.record(touch(ENTRIES_MAX + extra, Click));
+    }
+    let told = journal.dropped();
+    assert_eq!(told.total(), 3);
+    journal.record(touch(ENTRIES_MAX + 3, Click));
+    journal.acknowledge_dropped(told);
+    assert_eq!(journal.dropped().total(), 1);
+}
+
+#[test]
 fn what_the_backend_has_is_forgotten_by_id_and_clicks_stay_for_the_order() {
     let mut journal = journal("s", Consent::Granted, &[Impression, Click, Impression]);
     let sent: Vec<TouchId> = journal

@@ -26,6 +26,10 @@ use crate::tokens::{KeyRing, TagClaims, TokenDefect, Use};
 /// Touchpoints of a batch (reliability.md T3).
 const BATCH_MAX: usize = 1_000;
 
+/// Touchpoints that a device may say at once to have given up: more than it could have made since the
+/// last batch, and a bound on what a lie does to the count.
+const DROPPED_MAX: u32 = 10_000;
+
 /// A batch whose touchpoints are not looked at yet: one bad one must not spoil the others.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +37,8 @@ struct Batch {
     site: SiteKey,
     #[serde(default)]
     sent_at: Option<Timestamp>,
+    #[serde(default)]
+    dropped: u32,
     touchpoints: Vec<serde_json::Value>,
 }
 
@@ -107,6 +113,8 @@ async fn take(state: &AppState, headers: &HeaderMap, bytes: &Bytes) -> Result<Re
     let directory = state.sites.directory(&*state.store, now).await?;
     let tenant = directory.site(&batch.site, headers)?.tenant.clone();
     state.admit(&batch.site)?;
+    let dropped = batch.dropped.min(DROPPED_MAX);
+    state.metrics.touchpoints_dropped.inc_by(dropped.into());
     let ring = state.tokens.ring(&*state.store, now).await?;
     let reader = Reader {
         ring,

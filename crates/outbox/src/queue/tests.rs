@@ -233,14 +233,68 @@ fn what_was_stored_is_sent_after_a_restart_and_dead_letters_are_not() {
 }
 
 #[test]
-fn the_other_tab_has_already_deleted_what_it_delivered() {
-    let mut outbox = in_flight();
-    let delivered = Action::Delivered {
-        key: key(1),
-        order_id: order(1),
+fn what_another_tab_delivered_or_saw_refused_is_not_sent_again() {
+    let mut outbox = Outbox::new();
+    outbox.restore((1..=4).map(record).collect(), 0);
+    outbox.enqueue(record(5)).unwrap();
+    outbox.enqueue(record(6)).unwrap();
+    outbox.save_failed(&key(6), 0);
+    let reason = DeadLetter {
+        status: 422,
+        code: "quantity".into(),
     };
-    assert_eq!(outbox.delivered_elsewhere(&key(1)), [delivered]);
-    assert_eq!(outbox.delivered_elsewhere(&key(1)), []);
+    // 1 was delivered, 2 was refused, 3 is this tab's own, 4 is as it was, 7 is new.
+    let kept = vec![refused(2, &reason), record(4), record(7)];
+    assert!(outbox.sync(kept, Some(&key(3)), 0).is_empty());
+    let mut states: Vec<_> = outbox.records().collect();
+    states.sort_by_key(|(record, _)| record.order_id.clone());
+    let waiting = State::Waiting { due_ms: 0 };
+    let expected = [
+        (&refused(2, &reason), State::Dead),
+        (&record(3), waiting),
+        (&record(4), waiting),
+        (&record(5), State::Saving),
+        (&record(6), waiting),
+        (&record(7), waiting),
+    ];
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn an_attempt_on_the_wire_is_not_forgotten_when_its_record_is_gone() {
+    let mut outbox = in_flight();
+    outbox.sync(vec![], None, 0);
+    let actions = outbox.answered(&key(1), &accepted(1), 10, 0);
+    assert!(matches!(actions.last(), Some(Action::Delivered { .. })));
+}
+
+#[test]
+fn an_order_that_another_tab_is_sending_is_left_to_it_for_the_lease() {
+    let mut outbox = in_flight();
+    outbox.held(&key(1), 10);
+    assert_eq!(outbox.poll_timeout(), Some(10 + LEASE_MS));
+    assert_eq!(outbox.poll(10 + LEASE_MS - 1, 0), []);
+    assert_eq!(sent(&outbox.poll(10 + LEASE_MS, 0)), [key(1)]);
+    const { assert!(LEASE_MS > REQUEST_TIMEOUT_MS) };
+}
+
+#[test]
+fn thirty_days_without_a_network_and_a_reload_every_day_lose_nothing() {
+    let day_ms = 24 * 60 * 60 * 1_000;
+    let mut attempts = 0;
+    for day in 0..30 {
+        let mut outbox = Outbox::new();
+        outbox.set_leader(true);
+        outbox.restore(vec![record(1)], day * day_ms);
+        let mut now = day * day_ms;
+        while now < (day + 1) * day_ms {
+            attempts += sent(&outbox.poll(now, now)).len();
+            outbox.answered(&key(1), &Answer::Nothing, now, now);
+            now = outbox.poll_timeout().unwrap();
+        }
+        assert_eq!(outbox.records().count(), 1);
+    }
+    assert!((30 * 24..30 * 150).contains(&attempts), "{attempts}");
 }
 
 #[derive(Debug, Clone)]
@@ -254,6 +308,8 @@ enum Step {
     Accepted(u8),
     Lost(u8),
     Answered(u8, u16),
+    Held(u8),
+    DeliveredElsewhere(u8),
     Crash,
 }
 
@@ -280,6 +336,8 @@ fn step() -> impl Strategy<Value = Step> {
             ]
         )
             .prop_map(|(number, status)| Step::Answered(number, status)),
+        (0_u8..6).prop_map(Step::Held),
+        (0_u8..6).prop_map(Step::DeliveredElsewhere),
         Just(Step::Crash),
     ]
 }
@@ -364,6 +422,15 @@ impl Device {
             }
             Step::Lost(number) => self.answer(*number, &Answer::Nothing),
             Step::Answered(number, code) => self.answer(*number, &status(*code, "some-code", None)),
+            Step::Held(number) => self.outbox.held(&key(*number), self.now_ms),
+            Step::DeliveredElsewhere(number) => {
+                if self.storage.iter().any(|kept| kept.key == key(*number)) {
+                    self.accepted.push(key(*number));
+                    self.storage.retain(|kept| kept.key != key(*number));
+                }
+                let kept = self.storage.clone();
+                assert!(self.outbox.sync(kept, None, self.now_ms).is_empty());
+            }
             Step::Crash => {
                 self.unsaved.clear();
                 self.outbox = Outbox::new();

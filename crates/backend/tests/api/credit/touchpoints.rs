@@ -220,6 +220,19 @@ async fn t10_t11_a_beacon_is_text_and_cookies_are_not_looked_at() {
 }
 
 #[tokio::test]
+async fn what_a_device_gave_up_is_counted_within_a_bound() {
+    let backend = market().await;
+    let session = watched(&backend).await;
+    for dropped in [3_u32, 0, u32::MAX] {
+        let mut batch = batch(vec![impression(&session)]);
+        batch["dropped"] = json!(dropped);
+        assert_eq!(post(&backend, "/v1/touchpoints", &batch).await.status, 202);
+    }
+    let metrics = String::from_utf8(backend.get("/metrics").await.body).unwrap();
+    assert!(metrics.contains("shoptag_touchpoints_dropped_total 10003"));
+}
+
+#[tokio::test]
 async fn t12_a_robot_is_marked_and_its_name_is_cut() {
     for (name, kept) in [
         (String::new(), 0),
