@@ -60,7 +60,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
 
   connectedCallback() {
     // Properties that were set before the element was defined.
-    for (const name of ['contentTime', 'adBreak']) {
+    for (const name of ['contentTime', 'adBreak', 'consent']) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];
@@ -120,9 +120,13 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   }
 
   /**
-   * Says whether what is seen and tapped may be kept on the device and sent: the attribute `consent`.
-   * Global Privacy Control wins over it. A purchase works either way.
+   * 'granted' or 'denied': whether what is seen and tapped may be kept on the device and sent, as the
+   * attribute says. Global Privacy Control wins over it. A purchase works either way.
    */
+  get consent() { return this.getAttribute('consent')?.trim() === 'granted' ? 'granted' : 'denied'; }
+  set consent(value) { this.setConsent(value === 'granted'); }
+
+  /** Sets `consent` from true or false. */
   setConsent(granted) { this.setAttribute('consent', granted ? 'granted' : 'denied'); }
 
   /** Ids of the tags on screen. */

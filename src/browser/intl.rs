@@ -60,12 +60,24 @@ pub fn is_one(count: u32, locale: &str) -> bool {
 /// A calendar day, as in "Tue, 24 November".
 #[must_use]
 pub fn day(at: Timestamp, locale: &str) -> String {
-    let format = formatter(["day", locale].join("\n"), || {
-        let options = object(&[
-            ("weekday", "short".into()),
-            ("day", "numeric".into()),
-            ("month", "long".into()),
-        ]);
+    let parts = [("weekday", "short"), ("day", "numeric"), ("month", "long")];
+    date("day", &parts, at, locale)
+}
+
+/// Day and time, as in "24/11/2026, 18:05".
+#[must_use]
+pub fn instant(at: Timestamp, locale: &str) -> String {
+    let parts = [("dateStyle", "short"), ("timeStyle", "short")];
+    date("instant", &parts, at, locale)
+}
+
+fn date(name: &str, parts: &[(&str, &str)], at: Timestamp, locale: &str) -> String {
+    let format = formatter([name, locale].join("\n"), || {
+        let parts = parts.iter();
+        let parts: Vec<_> = parts
+            .map(|(part, style)| (*part, (*style).into()))
+            .collect();
+        let options = object(&parts);
         Some(Intl::DateTimeFormat::new(&locales(locale), &options).format())
     });
     #[expect(

@@ -159,6 +159,14 @@ pub(super) static MESSAGES: Messages = Messages {
     stored_touches: "Was Sie angetippt und gesehen haben: {0} Einträge, {1} Belege",
     stored_kept: "Auf diesem Gerät, wie Sie es dieser Website erlaubt haben.",
     stored_memory: "Nicht gespeichert: weg, sobald Sie diese Seite verlassen.",
+    stored_list: "Alle einzeln zeigen",
+    stored_kinds: [
+        "Gesehen",
+        "Angetippt",
+        "Geöffnet",
+        "In die Tasche gelegt",
+        "Beleg, gültig bis",
+    ],
     stored_touches_erase: "Angetipptes und Gesehenes löschen",
     stored_orders: Plural {
         one: "{0} Bestellung auf dem Weg zum Shop",

@@ -156,6 +156,14 @@ pub(super) static MESSAGES: Messages = Messages {
     stored_touches: "What you tapped and saw: {0} entries, {1} receipts",
     stored_kept: "Kept on this device, as you allowed this site to.",
     stored_memory: "Not kept: gone when you leave this page.",
+    stored_list: "Show each of them",
+    stored_kinds: [
+        "Seen",
+        "Tapped",
+        "Opened",
+        "Put into the bag",
+        "Receipt, until",
+    ],
     stored_touches_erase: "Erase what I tapped and saw",
     stored_orders: Plural {
         one: "{0} order on its way to the shop",

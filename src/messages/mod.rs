@@ -240,6 +240,10 @@ messages! {
     stored_kept: &'static str,
     /// Without consent: they are not.
     stored_memory: &'static str,
+    /// Opens the list of entries.
+    stored_list: &'static str,
+    /// What an entry is: seen, tapped, opened, put into the bag; a receipt.
+    stored_kinds: [&'static str; 5],
     /// Erases them.
     stored_touches_erase: &'static str,
     /// Orders on their way.

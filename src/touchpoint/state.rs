@@ -243,6 +243,18 @@ impl Touchpoints {
         self.journal.as_ref().map_or(0, Journal::len) + self.early.len()
     }
 
+    /// What was seen and done, oldest first, for the shopper who asks.
+    pub fn touches(&self) -> impl Iterator<Item = &Touch> {
+        let journal = self.journal.iter().flat_map(Journal::entries);
+        journal.map(|entry| &entry.touch).chain(&self.early)
+    }
+
+    /// The receipts with where they are from, for the shopper who asks.
+    #[must_use]
+    pub fn held(&self) -> &[HeldReceipt] {
+        &self.receipts
+    }
+
     /// Moves a delay by up to a second, so that pages that lost the network together do not return
     /// together.
     pub(super) fn jitter_ms(&self) -> i64 {

@@ -6,6 +6,11 @@ export class ShopTagsElement extends HTMLElement {
   contentTime: ((streamTime: number) => number) | undefined;
   /** While true, an advertisement is running and no tag is shown. */
   adBreak: boolean;
+  /**
+   * Whether what is seen and tapped may be kept on the device and sent; reflects the attribute `consent`.
+   * Global Privacy Control wins over it.
+   */
+  consent: 'granted' | 'denied';
   /** Ids of the tags on screen. */
   readonly currentTags: string[];
 

@@ -259,6 +259,11 @@ impl Journal {
             .retain(|entry| entry.touch.occurred_at >= oldest);
     }
 
+    /// Everything that is remembered, in the order of happening, for whoever asks what is kept of them.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
     /// What may be sent, oldest first; nothing without consent.
     pub fn sendable(&self) -> impl Iterator<Item = &Entry> {
         let granted = self.consent == Consent::Granted;
