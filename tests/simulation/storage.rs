@@ -194,7 +194,9 @@ impl World<'_> {
                 && matches!(write, Write::Submission(_))
                 && let Some(tab) = self.tabs.get(&id)
             {
-                storage.keep_only(|key| tab.known.contains(key));
+                // What it has heard of since it was opened is not in its value.
+                let witness = &self.witness;
+                storage.keep_only(|key| tab.known.contains(key) && witness.is_made_by(key, id));
             }
             storage.commit(&write)
         };

@@ -160,7 +160,7 @@ impl World<'_> {
             Effect::ForgetSubmission(key) => self.plan_write(id, Write::Forget(key), false),
             Effect::FixOrder(request) => {
                 let pressed = self.tabs.get_mut(&id).unwrap().pressed.take();
-                self.witness.made(shopper, &request, pressed);
+                self.witness.made((shopper, id), &request, pressed);
                 let body = json_writer::write(&*request);
                 let order_id = request.order_id;
                 self.plan(0, told(id, Event::OrderFixed { order_id, body }));

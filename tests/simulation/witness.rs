@@ -8,12 +8,15 @@ use shoptag_commerce::{IdempotencyKey, OrderId};
 use shoptag_protocol::{OrderRequest, OrderStatus, Problem, code};
 
 use crate::backend::{Answer, Request};
+use crate::happening::TabId;
 
 /// An order that a shopper's press has made.
 #[derive(Debug)]
 pub(crate) struct Intent {
     pub(crate) request: OrderRequest,
     pub(crate) shopper: usize,
+    /// The tab that made it.
+    tab: TabId,
     pub(crate) key: Option<IdempotencyKey>,
     /// Storage has said that it is durable, and the session has heard it: from here on it must not
     /// be lost.
@@ -61,7 +64,12 @@ impl Witness {
     }
 
     /// The session has made an order of a press, at a total that was on the button.
-    pub(crate) fn made(&mut self, shopper: usize, request: &OrderRequest, pressed: Option<i64>) {
+    pub(crate) fn made(
+        &mut self,
+        (shopper, tab): (usize, TabId),
+        request: &OrderRequest,
+        pressed: Option<i64>,
+    ) {
         let id = request.order_id.clone();
         if pressed != Some(request.total_minor) {
             let total = request.total_minor;
@@ -72,6 +80,7 @@ impl Witness {
         let intent = Intent {
             request: request.clone(),
             shopper,
+            tab,
             key: None,
             is_confirmed: false,
             is_told_placed: false,
@@ -85,6 +94,13 @@ impl Witness {
     pub(crate) fn intent_of_key(&mut self, key: &IdempotencyKey) -> Option<&mut Intent> {
         let mut intents = self.intents.values_mut();
         intents.find(|intent| intent.key.as_ref() == Some(key))
+    }
+
+    /// Whether the order of this key is of this tab, or of one that was opened before it.
+    pub(crate) fn is_made_by(&self, key: &str, tab: TabId) -> bool {
+        let mut intents = self.intents.values();
+        let own = |intent: &Intent| intent.key.as_ref().is_some_and(|own| own.as_str() == key);
+        intents.any(|intent| own(intent) && intent.tab <= tab)
     }
 
     /// A widget's order goes out: always the same bytes under the same key.

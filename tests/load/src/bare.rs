@@ -97,9 +97,9 @@ pub(crate) fn replay(
 fn rows(database: &Path, count: usize) -> Result<Vec<Rows>> {
     let engine = Connection::open(database)?;
     let mut query = engine.prepare(
-        "SELECT d.order_id, d.tenant_id, o.quote_id, o.checkout_attempt_id, k.key, r.sequence
+        "SELECT d.order_id, d.tenant_id, o.quote_id, o.checkout_attempt_id, 'key-' || d.order_id,
+                r.sequence
          FROM decisions d JOIN orders o USING (tenant_id, order_id)
-         JOIN idempotency_keys k USING (tenant_id, order_id)
          JOIN ledger_records r ON r.tenant_id = d.tenant_id AND r.key = d.order_id || '/0/accrue'
          ORDER BY d.sequence DESC LIMIT ?1",
     )?;

@@ -20,10 +20,10 @@ use crate::{bare, shop};
 
 /// Connections, and orders of each cell in the long and in the short form.
 const CELLS: [(usize, usize, usize); 4] = [
-    (1, 500, 20),
-    (16, 4_000, 100),
-    (64, 8_000, 200),
-    (256, 24_000, 600),
+    (1, 300, 20),
+    (16, 2_000, 100),
+    (64, 4_000, 200),
+    (256, 12_000, 600),
 ];
 
 /// Creators of the shop.

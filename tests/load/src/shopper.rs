@@ -36,6 +36,8 @@ pub(crate) struct Shopper {
     creators: Vec<usize>,
     visits: usize,
     visit: Option<Visit>,
+    /// Taps that it makes ahead of their orders.
+    taps_ahead: usize,
     /// Lines in the bag, the oldest first.
     bag: VecDeque<BagLine>,
 }
@@ -80,7 +82,16 @@ impl Shopper {
             creators,
             visits: 0,
             visit: None,
+            taps_ahead: TAPS_WAITING_MAX,
             bag: VecDeque::new(),
+        }
+    }
+
+    /// Watches one creator's videos, and waits after each tap until it can order.
+    pub(crate) fn patient(creator: usize) -> Self {
+        Self {
+            taps_ahead: 1,
+            ..Self::new(vec![creator])
         }
     }
 
@@ -91,7 +102,7 @@ impl Shopper {
     /// A step was not answered with 200.
     pub(crate) async fn prepare(&mut self, line: &mut Connection) -> Result<Order, Missed> {
         loop {
-            if self.bag.len() < TAPS_WAITING_MAX {
+            if self.bag.len() < self.taps_ahead {
                 let own = self.tap(line).await?;
                 self.bag.push_back(own);
             }
@@ -99,7 +110,7 @@ impl Shopper {
                 continue;
             };
             let age = first.tapped.elapsed();
-            if age < DWELL && self.bag.len() < TAPS_WAITING_MAX {
+            if age < DWELL && self.bag.len() < self.taps_ahead {
                 continue;
             }
             tokio::time::sleep(DWELL.saturating_sub(age)).await;

@@ -23,10 +23,10 @@ use crate::{figures, shop};
 const CREATORS: usize = 20;
 
 /// Room at the beginning and later.
-const ROOM: (&str, &str) = ("12m", "256m");
+const ROOM: (&str, &str) = ("40m", "256m");
 
 /// Bytes that a file may have at the beginning, where no tmpfs can be mounted.
-const FILE_BYTES: &str = "3000000:unlimited";
+const FILE_BYTES: &str = "20000000:unlimited";
 
 /// A disk that is small and can be made larger.
 enum Disk<'a> {
@@ -110,7 +110,7 @@ async fn fill(
     program: &Program,
 ) -> Result<serde_json::Value> {
     let mut crowd = Crowd::new(16, CREATORS);
-    let mut page = None;
+    let page = first_order(&mut crowd, server).await?;
     // Until every shopper of a round is turned away.
     for _ in 0..2_000 {
         let (round, before) = (Round::new(), crowd.acknowledged.len());
@@ -121,9 +121,6 @@ async fn fill(
         };
         let (ordered, ()) = tokio::join!(crowd.order(server.address, &round), clock);
         ordered?;
-        if page.is_none() {
-            page = first_order(&mut crowd, server).await?;
-        }
         if crowd.unavailable > 0 && crowd.acknowledged.len() == before {
             break;
         }
@@ -183,7 +180,7 @@ async fn fill(
 /// The address of an order that has been placed.
 async fn first_order(crowd: &mut Crowd, server: &Server) -> Result<Option<String>> {
     let mut line = Connection::open(server.address).await?;
-    let mut shopper = crate::shopper::Shopper::new(vec![0]);
+    let mut shopper = crate::shopper::Shopper::patient(0);
     let Ok(order) = shopper.prepare(&mut line).await else {
         return Ok(None);
     };

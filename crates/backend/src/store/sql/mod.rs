@@ -34,7 +34,7 @@ pub(super) use engine::Engine;
 pub(super) use migrations::{STEPS, migrate};
 pub(super) use submit::InFlight;
 pub(super) use value::{Error, FromSql, OptionalExtension, ToSql, Value, params};
-pub(super) use writer::{Broken, Group, Writer, commit};
+pub(super) use writer::{Broken, Group, Writer, commit, guarded};
 
 #[async_trait]
 impl<E: Engine> Store for E {

@@ -203,7 +203,7 @@ struct Task<T, F> {
 
 impl<T: Send, F: Fn(&Connection) -> Result<T, StoreError> + Send> Job for Task<T, F> {
     fn run(&mut self, connection: &Connection) -> bool {
-        self.result = (self.job)(connection);
+        self.result = guarded(|| (self.job)(connection));
         self.result.as_ref().is_ok_and(self.keeps)
     }
 
@@ -219,6 +219,16 @@ impl<T: Send, F: Fn(&Connection) -> Result<T, StoreError> + Send> Job for Task<T
         // A request that has gone away is no reason to undo what it asked for.
         let _ = sender.send(fate.and(result));
     }
+}
+
+/// Runs a job or query whose panic (a sum that leaves its type, for one) is its own failure: its
+/// changes are undone, and neither the writing thread nor a reading connection goes with it.
+pub(in crate::store) fn guarded<T>(
+    work: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    // What it touched is thrown away: changes that are undone, facts that nobody has seen.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(StoreError::Corrupt("the work on it panicked".into())))
 }
 
 /// Runs a group in one transaction that `begin` begins, and commits it. After a failure nothing of

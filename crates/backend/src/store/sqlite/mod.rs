@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode, one writing thread, several readers.
 
 mod copies;
+mod planner;
 mod readers;
 mod writer;
 
@@ -62,6 +63,9 @@ impl SqliteStore {
         let connection = open_for_writing(options)?;
         // IMMEDIATE: two programs that start at once apply a step once.
         sql::migrate(&connection, "BEGIN IMMEDIATE", sql::STEPS)?;
+        if let Connection::Sqlite(connection) = &connection {
+            planner::describe(connection)?;
+        }
         Ok(Self {
             writer: writer::start(connection, options.clone())?,
             readers: Readers::open(options)?,

@@ -6,6 +6,7 @@ use rusqlite::OpenFlags;
 use tokio::sync::Semaphore;
 
 use super::{Connection, SqliteOptions, StoreError};
+use crate::store::sql::guarded;
 
 /// A pool of read-only connections. In WAL mode they neither wait for the writer nor hold it up.
 #[derive(Debug)]
@@ -75,8 +76,29 @@ fn in_snapshot<T>(
     query: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     connection.execute_batch("BEGIN")?;
-    let result = query(connection);
+    let result = guarded(|| query(connection));
     // A transaction that only reads has nothing to commit.
     connection.execute_batch("ROLLBACK")?;
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_query_that_panics_keeps_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions {
+            readers: 1,
+            ..SqliteOptions::new(folder.path().join("t.sqlite"))
+        };
+        drop(crate::store::sqlite::open_for_writing(&options).unwrap());
+        let readers = Readers::open(&options).unwrap();
+        for _ in 0..2 {
+            let panicked = readers.read::<()>(|_| panic!("on purpose")).await;
+            assert!(matches!(panicked, Err(StoreError::Corrupt(_))));
+        }
+        assert_eq!(readers.read(|_| Ok(1)).await, Ok(1));
+    }
 }

@@ -102,6 +102,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_job_that_panics_is_undone_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let writer = writer(&path);
+        let lock = rusqlite::Connection::open(&path).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let panics = writer.write::<()>(|connection| {
+            connection.execute("INSERT INTO t VALUES (2)", [])?;
+            panic!("on purpose")
+        });
+        let release = async { lock.execute_batch("ROLLBACK").unwrap() };
+        let (one, panicked, three, ()) =
+            tokio::join!(insert(&writer, 1), panics, insert(&writer, 3), release);
+        assert_eq!((one, three), (Ok(()), Ok(())));
+        assert!(matches!(panicked, Err(StoreError::Corrupt(_))));
+        assert_eq!(insert(&writer, 4).await, Ok(()));
+        assert_eq!(rows(&path), [1, 3, 4]);
+    }
+
+    #[tokio::test]
     async fn after_a_broken_transaction_nothing_is_claimed_and_the_next_one_works() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.sqlite");
