@@ -12,6 +12,7 @@ mod orders;
 mod postgres;
 mod program;
 mod quotes;
+mod schema;
 mod store_contract;
 mod support;
 mod videos;

@@ -53,10 +53,13 @@ async fn two(takes_turns: bool) -> (Backend, [Router; 2]) {
             options.takes_turns = takes_turns;
             // Without turns every attempt may meet a conflict.
             options.attempts = if takes_turns { 5 } else { 50 };
+            // The machine may be busy with other tests.
+            options.patience = Duration::from_secs(30);
         })
     };
     let stores: [Arc<dyn Store>; 2] = [open(), open()];
-    let backend = Backend::filled(folder, database, stores[0].clone()).await;
+    let mut backend = Backend::filled(folder, database, stores[0].clone()).await;
+    backend.state.deadline = Duration::from_secs(60);
     let apps = stores.map(|store| backend.beside(store));
     (backend, apps)
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{Backend, Engine, key, order_for};
+use crate::support::{Backend, Database, Engine, key, order_for};
 
 fn program(backend: &Backend) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shoptag-backend"));
@@ -201,6 +201,62 @@ async fn a_backup_is_a_sound_copy() {
         .query_row("SELECT count(*) FROM orders", [], |row| row.get(0))
         .unwrap();
     assert_eq!(count, 1);
+}
+
+/// `restore` of `copy`; whether it ended well, and what it said.
+fn restore(backend: &Backend, copy: &std::path::Path) -> (bool, String) {
+    let mut command = program(backend);
+    let command = command.arg("restore").args(backend.database.arguments());
+    let output = command.arg(copy).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+#[tokio::test]
+async fn a_restore_replaces_nothing_before_the_copy_is_sound() {
+    let mut backend = Backend::on(Engine::Sqlite).await;
+    let order = order_for(&backend.ready_quote("mug", 1).await);
+    backend.order(&key(), &order).await;
+    let Database::File(database) = backend.database.clone() else {
+        panic!("not a file");
+    };
+    let copy = |name: &str| {
+        let copy = backend.folder().join(name);
+        shoptag_backend::store::sqlite::SqliteStore::backup(&database, &copy).unwrap();
+        copy
+    };
+    let (good, torn, cooked) = (copy("good"), copy("torn"), copy("cooked"));
+    // A page in the middle is overwritten; in another copy the books are.
+    let mut bytes = std::fs::read(&torn).unwrap();
+    let middle = bytes.len() / 2 / 4_096 * 4_096;
+    bytes[middle..middle + 4_096].fill(0xa5);
+    std::fs::write(&torn, bytes).unwrap();
+    let books = rusqlite::Connection::open(&cooked).unwrap();
+    let cook = r#"INSERT INTO ledger_balances VALUES ('demo', 'EUR', '"bank"', 5)"#;
+    books.execute_batch(cook).unwrap();
+    drop(books);
+    let second = order_for(&backend.ready_quote("mug", 1).await);
+    backend.order(&key(), &second).await;
+
+    let (ended_well, said) = restore(&backend, &good);
+    assert!(!ended_well && said.contains("in use"), "{said}");
+    // The backend stops.
+    let other = backend.folder().join("other.sqlite");
+    let idle = Database::File(other).open();
+    backend.store = idle.clone();
+    backend.state.store = idle;
+    for bad in [&torn, &cooked] {
+        let (ended_well, said) = restore(&backend, bad);
+        assert!(!ended_well, "{said}");
+        assert_eq!(backend.count("SELECT count(*) FROM orders"), 2, "untouched");
+    }
+    let (ended_well, said) = restore(&backend, &good);
+    assert!(ended_well, "{said}");
+    assert_eq!(backend.count("SELECT count(*) FROM orders"), 1);
+    let before = Database::File(backend.folder().join("shoptag.sqlite.before-restore"));
+    assert_eq!(before.number("SELECT count(*) FROM orders"), 2);
+    assert!(!backend.folder().join("shoptag.sqlite.restoring").exists());
+    backend.database.open().ready().await.unwrap();
 }
 
 #[tokio::test]

@@ -27,8 +27,8 @@ pub struct PostgresOptions {
     pub group_size: usize,
     /// Connections that read.
     pub readers: usize,
-    /// How long a lock or a statement may take, and a lost server may be waited for. Three of these
-    /// fit into a request's ten seconds.
+    /// How long a lock or a statement may take, and a lost server may be waited for; no attempt
+    /// begins later than two of these after the first. Three fit into a request's ten seconds.
     pub patience: Duration,
     /// How often a group of writes is run before its requests are refused.
     pub attempts: u32,

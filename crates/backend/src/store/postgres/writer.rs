@@ -15,9 +15,6 @@ use crate::store::sql::{Broken, Connection, Group, Writer, commit};
 /// are shorter than a request's patience.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// No attempt begins later than this after the first: the requests' ten seconds are nearly over.
-const TIME_MAX: Duration = Duration::from_secs(5);
-
 /// Starts the writing thread on an open connection.
 ///
 /// # Errors
@@ -58,7 +55,10 @@ fn write(
         if !is_lost {
             *open = Some(connection);
         }
-        if verdict == Verdict::Refuse || attempt >= options.attempts || begun.elapsed() > TIME_MAX {
+        if verdict == Verdict::Refuse
+            || attempt >= options.attempts
+            || begun.elapsed() > options.patience * 2
+        {
             return Err(error);
         }
         tracing::info!(error = %error, attempt, jobs = group.len(), "a group is written again");

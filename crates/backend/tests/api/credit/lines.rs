@@ -35,7 +35,7 @@ async fn a_later_unit_of_another_creator_is_that_creators() {
     let (miras, _) = tap(&backend, &day, "mug").await;
     backend.clock.advance_ms(5_000);
     let (bens, _) = tap(&backend, &night, "mug").await;
-    let before = backend.count("SELECT on_hand FROM stock WHERE variant_id = 'mug'");
+    let before = backend.on_hand("mug");
 
     let quote = backend
         .quote(&mugs(&[(2, Some(&miras)), (1, Some(&bens))]))
@@ -45,8 +45,7 @@ async fn a_later_unit_of_another_creator_is_that_creators() {
     // The same price as in one line.
     let together = backend.quote(&ready_quote_body(&[("mug", 3)])).await.json();
     assert_eq!(quote["totals"], together["totals"]);
-    let held = "SELECT held FROM stock WHERE variant_id = 'mug'";
-    assert_eq!(backend.count(held), 3 + 3);
+    assert_eq!(backend.held("mug"), 3 + 3);
 
     backend.clock.advance_ms(10_000);
     let mut order = order_for(&quote);
@@ -54,8 +53,8 @@ async fn a_later_unit_of_another_creator_is_that_creators() {
     order["lines"][1]["receipt"] = json!(bens);
     let placed = backend.send(order_request(&order, &key())).await;
     assert_eq!(placed.outcome(), (201, String::new()), "{}", placed.json());
-    assert_eq!(backend.count(held), 3, "only the other quote holds any");
-    let left = backend.count("SELECT on_hand FROM stock WHERE variant_id = 'mug'");
+    assert_eq!(backend.held("mug"), 3, "only the other quote holds any");
+    let left = backend.on_hand("mug");
     assert_eq!(left, before - 3);
 
     // 10 % of 39.80 less 6.35 tax, and 8 % of 19.90 less 3.18.

@@ -377,8 +377,8 @@ async fn a_refused_receipt_is_shown_to_its_line_and_one_of_the_list_to_all() {
     check("halden", json!([list])).await;
     // They are part of the receipt, and of what replays.
     super::audit(&backend).await;
-    backend.execute("DROP TRIGGER decisions_stay");
-    backend.execute(
+    backend.database.forge(
+        "decisions",
         "UPDATE decisions SET evidence = replace(evidence, 'token-tampered', 'token-expired')",
     );
     let rows = backend

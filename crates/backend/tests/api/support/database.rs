@@ -6,9 +6,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 use postgres::{Client, NoTls};
-use shoptag_backend::store::Store;
 use shoptag_backend::store::postgres::{PostgresOptions, PostgresStore};
 use shoptag_backend::store::sqlite::{SqliteOptions, SqliteStore};
+use shoptag_backend::store::{Store, StoreError};
 
 use super::cluster::{self, cluster};
 
@@ -65,6 +65,14 @@ impl Database {
         }
     }
 
+    /// As [`Self::open`]; why it cannot be opened.
+    pub(crate) fn try_open(&self) -> Result<(), StoreError> {
+        match self {
+            Self::File(path) => SqliteStore::open(&SqliteOptions::new(path)).map(drop),
+            Self::Server(url) => PostgresStore::open(&PostgresOptions::new(url)?).map(drop),
+        }
+    }
+
     /// A store on PostgreSQL with options of its own.
     pub(crate) fn open_postgres(
         &self,
@@ -97,6 +105,15 @@ impl Database {
         }
     }
 
+    /// Changes what has happened, as nobody but an intruder does.
+    pub(crate) fn forge(&self, table: &str, change: &str) {
+        let unlock = match self {
+            Self::File(_) => format!("DROP TRIGGER {table}_stay"),
+            Self::Server(_) => format!("ALTER TABLE {table} DISABLE TRIGGER USER"),
+        };
+        self.execute(&format!("{unlock}; {change}")).unwrap();
+    }
+
     /// The one number that a query finds.
     pub(crate) fn number(&self, sql: &str) -> i64 {
         match self {
@@ -106,7 +123,7 @@ impl Database {
             }
             Self::Server(url) => {
                 // PostgreSQL has booleans, SQLite has 0 and 1.
-                let sql = format!("SELECT CAST(({sql}) AS TEXT)");
+                let sql = format!("SELECT CAST(x AS TEXT) FROM ({sql}) AS found (x) LIMIT 1");
                 let text: String =
                     cluster::with_client(url, |client| client.query_one(&sql, &[]).unwrap().get(0));
                 match text.as_str() {

@@ -175,8 +175,8 @@ impl Backend {
     /// Another backend beside this one, with a store of its own and the same clock.
     pub(crate) fn beside(&self, store: Arc<dyn Store>) -> Router {
         app(AppState {
-            clock: self.clock.clone(),
-            ..AppState::new(store)
+            store,
+            ..self.state.clone()
         })
     }
 
