@@ -87,6 +87,7 @@ fn a_batch_of_touchpoints_and_its_answer() {
     let batch = TouchpointBatch {
         site: id!("pk_demo"),
         sent_at: Some(NOON.plus_ms(10_000)),
+        dropped: 0,
         touchpoints: vec![
             report(TouchpointKind::Impression, 0, 2_000),
             report(TouchpointKind::Click, 1, 0),
