@@ -18,6 +18,9 @@ use crate::{figures, shop};
 /// Creators of the shop.
 const CREATORS: usize = 20;
 
+/// Orders that are acknowledged between the failures, at least.
+const ORDERS_MIN: usize = 20;
+
 /// Injects, and then counts.
 ///
 /// # Errors
@@ -45,12 +48,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     )?;
     let mut crowd = Crowd::new(16, CREATORS);
     let round = Round::new();
-    let over = Arc::clone(&round.over);
+    let (over, placed) = (Arc::clone(&round.over), Arc::clone(&round.placed));
     let enough = async {
         // A look a tenth of a second: the shoppers go on meanwhile.
         for _ in 0..3_000 {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            if injected(&trace)? >= times {
+            let placed = placed.load(Ordering::Relaxed);
+            if injected(&trace)? >= times && placed >= ORDERS_MIN {
                 break;
             }
         }
@@ -63,7 +67,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     crowd.finish(server.address).await?;
     server.stop().await?;
     let failures = injected(&trace)?;
-    if failures < times || crowd.unavailable == 0 {
+    let acknowledged = crowd.acknowledged.len();
+    if failures < times || crowd.unavailable == 0 || acknowledged < ORDERS_MIN {
         bail!(
             "{failures} syncs failed, {} answers were 503",
             crowd.unavailable
