@@ -52,7 +52,8 @@ pub enum Effect {
     KeepSubmission(Record),
     /// Put a changed record in the place of the earlier one. No answer.
     UpdateSubmission(Record),
-    /// Delete a record; asked only after a 2xx that names the order, or when the shopper gave it up.
+    /// Delete a record; asked only after a 2xx that names the order, or when the shopper gave it
+    /// up.
     ForgetSubmission(IdempotencyKey),
     /// Send; answered by `SubmissionAnswered`, or by `SubmissionHeld` if another tab is sending it.
     Submit {

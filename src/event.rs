@@ -224,7 +224,8 @@ pub enum Event {
         /// For the delays of what is sent now.
         entropy: Entropy,
     },
-    /// Instead of an answer to [`crate::effect::Effect::Submit`]: another tab is sending this order.
+    /// Instead of an answer to [`crate::effect::Effect::Submit`]: another tab is sending this
+    /// order.
     SubmissionHeld(IdempotencyKey),
     /// The answer to [`crate::effect::Effect::CheckStorage`]: whether an order can be saved.
     StorageChecked {

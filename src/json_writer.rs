@@ -1,13 +1,13 @@
-//! A serde serializer that writes JSON text: small first. It knows whole numbers, numbers of three decimals,
-//! texts, truths, lists, structs and variants that carry nothing, which is what the widget sends and keeps;
-//! anything else is refused.
+//! A serde serializer that writes JSON text: small first. It knows whole numbers, numbers of three
+//! decimals, texts, truths, lists, structs and variants that carry nothing, which is what the
+//! widget sends and keeps; anything else is refused.
 
 use std::fmt::Display;
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
-/// Writes a value; `None` if it holds something that is not known here (bytes, a map, a number above
-/// 9e12 with decimals).
+/// Writes a value; `None` if it holds something that is not known here (bytes, a map, a number
+/// above 9e12 with decimals).
 #[must_use]
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Option<String> {
     let mut text = String::new();

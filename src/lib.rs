@@ -11,8 +11,8 @@
 //! ```
 //!
 //! One direction: the outside becomes an [`event::Event`], the session answers with
-//! [`effect::Effect`]s, the browser carries them out. The session reads no clock and touches no browser,
-//! so it runs on the host too.
+//! [`effect::Effect`]s, the browser carries them out. The session reads no clock and touches no
+//! browser, so it runs on the host too.
 
 pub mod bag;
 pub mod checkout;

@@ -1,7 +1,8 @@
-//! The map is true: what ARCHITECTURE.md and CONTRIBUTING.md promise about the tree, checked on the tree.
+//! The map is true: what ARCHITECTURE.md and CONTRIBUTING.md promise about the tree, checked on the
+//! tree.
 //!
-//! Each fault is printed as `file:line: what is wrong; what to do`. A rule is a pure function from a file's
-//! path and text to its faults, and has a table of its own that shows what it catches.
+//! Each fault is printed as `file:line: what is wrong; what to do`. A rule is a pure function from
+//! a file's path and text to its faults, and has a table of its own that shows what it catches.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -12,9 +13,12 @@ use std::process::Command;
 
 /// Longest file without its tests, in lines (CONTRIBUTING.md, Files).
 const LINES_MAX: usize = 400;
+/// Widest line, in columns, and longest function, in lines (the same section).
+const COLUMNS_MAX: usize = 100;
+const FUNCTION_LINES_MAX: usize = 70;
 
-/// Which of our crates each of our crates may use. An arrow that is not here is a decision: add it here and
-/// say in ARCHITECTURE.md why.
+/// Which of our crates each of our crates may use. An arrow that is not here is a decision: add it
+/// here and say in ARCHITECTURE.md why.
 const ARROWS: [(&str, &[&str]); 13] = [
     ("shoptag-commerce", &[]),
     ("shoptag-tag-track", &["shoptag-commerce"]),
@@ -56,8 +60,9 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("wasm_tools", &[]),
 ];
 
-/// What a Yew component may name of web-sys: the elements that an event's target or a node reference is
-/// read as. Names that end in `Event` may be named too. Everything that does something is in `src/browser`.
+/// What a Yew component may name of web-sys: the elements that an event's target or a node
+/// reference is read as. Names that end in `Event` may be named too. Everything that does something
+/// is in `src/browser`.
 const WEB_SYS_TYPES: [&str; 6] = [
     "Element",
     "HtmlElement",
@@ -130,6 +135,16 @@ fn every_rust_file_says_what_it_is_for() {
 #[test]
 fn no_file_is_longer_than_the_limit_without_its_tests() {
     check_tree(&["rs"], length_faults);
+}
+
+#[test]
+fn no_line_is_wider_than_the_limit() {
+    check_tree(&["rs", "css", "js"], column_faults);
+}
+
+#[test]
+fn no_function_is_longer_than_the_limit() {
+    check_tree(&["rs"], function_faults);
 }
 
 #[test]
@@ -342,6 +357,57 @@ fn length_faults(path: &str, text: &str) -> Vec<Fault> {
         what: format!("{lines} lines without tests, {LINES_MAX} are the limit"),
         fix: "find the second noun in it and give that a file",
     }]
+}
+
+/// Comments too, which rustfmt does not wrap. What cannot be broken may be longer: an address,
+/// or the bytes of a test.
+fn column_faults(path: &str, text: &str) -> Vec<Fault> {
+    let unbroken = ["://", "data:", "\\n", "\\r"];
+    let lines = text.lines().enumerate();
+    lines
+        .filter(|(_, line)| line.chars().count() > COLUMNS_MAX)
+        .filter(|(_, line)| !unbroken.iter().any(|part| line.contains(part)))
+        .map(|(index, line)| Fault {
+            path: path.to_owned(),
+            line: index + 1,
+            what: format!(
+                "{} columns, {COLUMNS_MAX} are the limit",
+                line.chars().count()
+            ),
+            fix: "break the line",
+        })
+        .collect()
+}
+
+/// Counts from the line with `fn` to the brace that closes it, which rustfmt puts below its first
+/// letter.
+fn function_faults(path: &str, text: &str) -> Vec<Fault> {
+    if is_test_file(path) {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = without_tests(text).lines().collect();
+    let mut faults = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let begins = ["fn ", "pub ", "pub(", "const ", "async ", "unsafe "]
+            .iter()
+            .any(|word| line.trim_start().starts_with(word));
+        if !begins || !has_word(line, "fn") || !line.ends_with(['{', '(', '>']) {
+            continue;
+        }
+        let close = format!("{}}}", " ".repeat(indent));
+        let end = lines[index..].iter().position(|line| *line == close);
+        let length = end.map_or(1, |end| end + 1);
+        if length > FUNCTION_LINES_MAX {
+            faults.push(Fault {
+                path: path.to_owned(),
+                line: index + 1,
+                what: format!("a function of {length} lines, {FUNCTION_LINES_MAX} are the limit"),
+                fix: "give a part of it a name of its own",
+            });
+        }
+    }
+    faults
 }
 
 fn markup_faults(path: &str, text: &str) -> Vec<Fault> {
@@ -612,6 +678,48 @@ fn the_header_and_length_rules_count_from_the_first_line_to_the_tests() {
 }
 
 #[test]
+fn the_rules_of_width_and_of_functions_count_exactly() {
+    let (fits, wide) = ("x".repeat(COLUMNS_MAX), "x".repeat(COLUMNS_MAX + 1));
+    check(
+        column_faults,
+        "src/bag/mod.rs",
+        &format!("//! {}\n{fits}", "short"),
+        0,
+    );
+    check(
+        column_faults,
+        "src/bag/mod.rs",
+        &format!("{fits}\n{wide}\n{wide}"),
+        2,
+    );
+    check(
+        column_faults,
+        "src/bag/mod.rs",
+        &format!("// https://{wide}"),
+        0,
+    );
+    let function = |lines: usize| {
+        let body = "        work();\n".repeat(lines - 2);
+        format!("impl Bag {{\n    pub(crate) fn long() {{\n{body}    }}\n}}\n")
+    };
+    check(
+        function_faults,
+        "src/bag/mod.rs",
+        &function(FUNCTION_LINES_MAX),
+        0,
+    );
+    check(
+        function_faults,
+        "src/bag/mod.rs",
+        &function(FUNCTION_LINES_MAX + 1),
+        1,
+    );
+    check(function_faults, "src/bag/tests.rs", &function(200), 0);
+    let type_of_one = "struct Work {\n    call: fn(u8),\n}\n";
+    check(function_faults, "src/bag/mod.rs", type_of_one, 0);
+}
+
+#[test]
 fn the_markup_and_leftover_rules_find_what_must_not_stay() {
     check(markup_faults, "www/page.js", "node.innerHTML = text;", 1);
     check(
@@ -655,7 +763,8 @@ fn the_map_rule_knows_paths_from_addresses_and_commands() {
 fn the_arrow_rule_finds_a_wrong_arrow_and_an_unknown_crate() {
     #[track_caller]
     fn check(name: &str, used: &str, kind: &str, faults: usize) {
-        let metadata = serde_json::json!({ "packages": [{ "name": name, "manifest_path": "Cargo.toml",
+        let metadata = serde_json::json!({ "packages": [{
+            "name": name, "manifest_path": "Cargo.toml",
             "dependencies": [{ "name": used, "source": null, "kind": kind }] }] });
         assert_eq!(
             arrow_faults(&metadata).len(),

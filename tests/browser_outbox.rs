@@ -1,5 +1,6 @@
-//! What an order has to survive in the shopper's browser (docs/reliability.md): storage that is lost,
-//! blocked, broken or shared, tabs that hold the lock, and a `fetch` that the page has spoilt.
+//! What an order has to survive in the shopper's browser (docs/reliability.md): storage that is
+//! lost, blocked, broken or shared, tabs that hold the lock, and a `fetch` that the page has
+//! spoilt.
 #![cfg(target_arch = "wasm32")]
 #![expect(
     clippy::unwrap_used,

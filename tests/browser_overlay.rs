@@ -1,4 +1,5 @@
-//! The tags over a real, decoded video in a real browser: names, seeks, and that nothing stays behind.
+//! The tags over a real, decoded video in a real browser: names, seeks, and that nothing stays
+//! behind.
 #![cfg(target_arch = "wasm32")]
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! Card, bag and checkout in a real browser: accessible names, the way of the focus, storage, prices.
+//! Card, bag and checkout in a real browser: accessible names, the way of the focus, storage,
+//! prices.
 #![cfg(target_arch = "wasm32")]
 #![expect(
     clippy::unwrap_used,
@@ -238,7 +239,8 @@ async fn the_checkouts_fields_are_in_the_light_dom_with_names_and_errors() {
 }
 
 /// What a brand writes where a title should be: markup that would run, were it ever markup.
-const HOSTILE: &str = "<img src=x onerror=hostile=1><svg onload=hostile=1></script><script>hostile=1</script>{{7*7}}${x}";
+const HOSTILE: &str = "<img src=x onerror=hostile=1><svg onload=hostile=1></script>\
+    <script>hostile=1</script>{{7*7}}${x}";
 
 /// No node was made of what a brand wrote, and nothing of it has run.
 fn check_is_text(mounted: &Mounted, where_: &str) {

@@ -34,7 +34,8 @@ const DOCUMENT: &str = r#"{
 /// Length of the video, seconds.
 const DURATION_S: f64 = 60.0;
 
-/// Puts the track that `element` carries into the document; answers its ids and what the page heard.
+/// Puts the track that `element` carries into the document; answers its ids and what the page
+/// heard.
 async fn read(source: TrackSource, element: &HtmlElement) -> (Vec<String>, Vec<String>) {
     let host: HtmlElement = dom::create("div").unwrap();
     host.append_child(element).unwrap();

@@ -1,4 +1,5 @@
-//! What the pages for people point at is there, and the Yew developer's server knows the backend's addresses.
+//! What the pages for people point at is there, and the Yew developer's server knows the backend's
+//! addresses.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;

@@ -1,5 +1,5 @@
-//! What a host page relies on is written down in three places, and all three say what the code does:
-//! `docs/embed.md`, the types and the manifest of the npm package.
+//! What a host page relies on is written down in three places, and all three say what the code
+//! does: `docs/embed.md`, the types and the manifest of the npm package.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -116,7 +116,8 @@ fn the_methods_and_properties_of_the_element_are_documented_and_typed() {
         .split_once("export class ")
         .expect("the loader has the class");
     let (class, _) = class.split_once("\n}").expect("the class ends");
-    // A member stands two spaces deep; what begins with # is private, and callbacks are the browser's.
+    // A member stands two spaces deep; what begins with # is private, and callbacks are the
+    // browser's.
     let names: BTreeSet<String> = class
         .lines()
         .filter_map(|line| line.strip_prefix("  "))

@@ -1,5 +1,5 @@
-// The demo page's own behaviour: which film, chapters, the follow button, and what the backend received.
-// Shoptag needs none of it.
+// The demo page's own behaviour: which film, chapters, the follow button, and what the backend
+// received. Shoptag needs none of it.
 
 const FILMS = {
   day: { width: 1280, height: 720 },
@@ -39,7 +39,10 @@ function chooseFilm(name) {
 function startAt(seconds) {
   if (!(seconds > 0)) return;
   if (video.readyState > 0) video.currentTime = seconds;
-  else video.addEventListener('loadedmetadata', () => { video.currentTime = seconds; }, { once: true });
+  else {
+    const go = () => { video.currentTime = seconds; };
+    video.addEventListener('loadedmetadata', go, { once: true });
+  }
 }
 
 /** Chapter chips and the stills at the side jump within the film; the running chapter is marked. */
@@ -81,7 +84,9 @@ function follow() {
 const SHOWN = 50;
 const RETRY_MS = 4000;
 
-/** Keeps the list in step with /demo/events, which the backend has only when started with --demo. */
+/**
+ * Keeps the list in step with /demo/events, which the backend has only when started with --demo.
+ */
 function feed(box) {
   const list = box.querySelector('.events');
   const state = box.querySelector('.state');
@@ -119,10 +124,14 @@ function feed(box) {
 }
 
 const KINDS = {
-  quote_made: { title: 'Quote made', icon: 'M4 3h8l0 10-2-1.4L8 13l-2-1.4L4 13z M6.4 6h3.2 M6.4 8.6h3.2' },
+  quote_made: {
+    title: 'Quote made', icon: 'M4 3h8l0 10-2-1.4L8 13l-2-1.4L4 13z M6.4 6h3.2 M6.4 8.6h3.2',
+  },
   order_placed: { title: 'Order placed', icon: 'M3.5 8.4l3 3 6-6.4', tone: 'order' },
   order_replayed: { title: 'Order sent again', icon: 'M12.6 6.2A5 5 0 1 0 13 9 M12.8 3.2v3.2H9.6' },
-  order_cancelled: { title: 'Order cancelled', icon: 'M4.5 4.5l7 7 M11.5 4.5l-7 7', tone: 'stopped' },
+  order_cancelled: {
+    title: 'Order cancelled', icon: 'M4.5 4.5l7 7 M11.5 4.5l-7 7', tone: 'stopped',
+  },
 };
 const OTHER = { icon: 'M8 3.4v5.2 M8 12v.2' };
 
@@ -163,13 +172,15 @@ function row(event) {
 /** One line for an event that brings no sentence of its own. */
 function inWords(event) {
   const lines = (event.lines ?? []).map((line) =>
-    [line.quantity > 1 ? `${line.quantity} ×` : '', line.title, line.variant_label && `(${line.variant_label})`]
+    [line.quantity > 1 ? `${line.quantity} ×` : '', line.title,
+      line.variant_label && `(${line.variant_label})`]
       .filter(Boolean).join(' '));
   const total = Number.isInteger(event.total_minor) && event.currency
     ? money(event.total_minor, event.currency) : '';
   switch (event.kind) {
     case 'order_placed':
-      return [`${event.number}`, total, `from ${listed(event.sellers ?? [])}`].filter(Boolean).join(' · ');
+      return [`${event.number}`, total, `from ${listed(event.sellers ?? [])}`]
+        .filter(Boolean).join(' · ');
     case 'order_replayed':
       return event.number
         ? `${event.number} came twice and was booked once` : 'The first answer was given again';

@@ -1,9 +1,9 @@
-// <shop-tags>: the thin half. Loads the widget (shoptag.js, shoptag_bg.wasm) when its video comes near the
-// viewport and hands the element to it. The page's own content stays as it is until then, and for good if
-// the widget cannot run.
+// <shop-tags>: the thin half. Loads the widget (shoptag.js, shoptag_bg.wasm) when its video comes
+// near the viewport and hands the element to it. The page's own content stays as it is until then,
+// and for good if the widget cannot run.
 //
-// The two files are looked for beside this one, or where an element with data-shoptag-base says, such as
-// <link rel="modulepreload" href="/shoptag.js" data-shoptag-base="/">.
+// The two files are looked for beside this one, or where an element with data-shoptag-base says,
+// such as <link rel="modulepreload" href="/shoptag.js" data-shoptag-base="/">.
 
 const NAME = 'shop-tags';
 const NEAR = '600px';
@@ -21,7 +21,8 @@ const codeOf = (error) => {
   return error?.code ?? (refused ? 'wasm-blocked' : 'load-failed');
 };
 
-// The widget itself has failed. It has said so and put the fallback back; the page need not hear of it.
+// The widget itself has failed. It has said so and put the fallback back; the page need not hear of
+// it.
 const isTrap = (error) =>
   error instanceof (globalThis.WebAssembly?.RuntimeError ?? Array) && /shoptag/.test(error.stack);
 globalThis.addEventListener?.('error', (event) => {
@@ -70,7 +71,8 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
     if (!globalThis.IntersectionObserver) return void this.#mount();
     const outside = this.getAttribute('for');
     let target;
-    try { target = outside && document.querySelector(outside); } catch { /* an id, not a selector */ }
+    // What is no selector may be an id.
+    try { target = outside && document.querySelector(outside); } catch { /* not a selector */ }
     this.#near ??= new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.#mount();
     }, { rootMargin: NEAR });
@@ -113,15 +115,17 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
     this.#handle?.setAdBreak(this.#adBreak);
   }
 
-  /** Orders that the shop has not acknowledged, as JSON texts: ids and amounts, no name or address. */
+  /**
+   * Orders that the shop has not acknowledged, as JSON texts: ids and amounts, no name or address.
+   */
   async exportPendingOrders() {
     await this.#mount();
     return this.#handle?.exportPendingOrders() ?? [];
   }
 
   /**
-   * 'granted' or 'denied': whether what is seen and tapped may be kept on the device and sent, as the
-   * attribute says. Global Privacy Control wins over it. A purchase works either way.
+   * 'granted' or 'denied': whether what is seen and tapped may be kept on the device and sent, as
+   * the attribute says. Global Privacy Control wins over it. A purchase works either way.
    */
   get consent() { return this.getAttribute('consent')?.trim() === 'granted' ? 'granted' : 'denied'; }
   set consent(value) { this.setConsent(value === 'granted'); }
@@ -142,8 +146,8 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   closeAll() { return this.#call((handle) => handle.closeAll()); }
 
   /**
-   * Adds a variant to the bag; credits nobody. Resolves to whether the bag was asked: what came of it is
-   * told by shop-bag-change or shop-error.
+   * Adds a variant to the bag; credits nobody. Resolves to whether the bag was asked: what came of
+   * it is told by shop-bag-change or shop-error.
    */
   addToBag(variantId, quantity = 1) {
     return this.#call((handle) => handle.addToBag(String(variantId), Number(quantity)));

@@ -35,8 +35,8 @@ impl LineId {
     }
 }
 
-/// Whether `other` is more of `line`: the same variant, shown by the same creator, or by nobody. So a
-/// line has one receipt, and what another creator showed later is theirs (DESIGN 5.5, 6).
+/// Whether `other` is more of `line`: the same variant, shown by the same creator, or by nobody. So
+/// a line has one receipt, and what another creator showed later is theirs (DESIGN 5.5, 6).
 fn is_more_of(line: &SavedLine, other: &SavedLine) -> bool {
     let creator = |line: &SavedLine| line.creator.as_ref().map(|creator| creator.id.clone());
     let finder = match (&line.tag, &other.tag) {
@@ -122,8 +122,8 @@ impl Bag {
             .fold(0, |sum: u32, line| sum.saturating_add(line.quantity))
     }
 
-    /// Adds `line`, to the line that it is more of if there is one. Of a variant, at most `quantity_max`
-    /// go in, in all its lines.
+    /// Adds `line`, to the line that it is more of if there is one. Of a variant, at most
+    /// `quantity_max` go in, in all its lines.
     pub fn add(&mut self, line: SavedLine, quantity_max: u32) -> Added {
         self.removed = None;
         let most = quantity_max.max(1);
@@ -147,8 +147,8 @@ impl Bag {
         added
     }
 
-    /// Sets a line's quantity, with the other lines of its variant at most `quantity_max`; 0 removes the
-    /// line.
+    /// Sets a line's quantity, with the other lines of its variant at most `quantity_max`; 0
+    /// removes the line.
     pub fn set_quantity(&mut self, id: &LineId, quantity: u32, quantity_max: u32) {
         if quantity == 0 {
             self.remove(id);
@@ -206,8 +206,8 @@ impl Bag {
         self.lines = self.usable(saved);
     }
 
-    /// Takes over what storage held when the page opened; lines that were added meanwhile stay as they
-    /// are.
+    /// Takes over what storage held when the page opened; lines that were added meanwhile stay as
+    /// they are.
     pub fn merge_stored(&mut self, saved: Option<SavedBag>) {
         let added = std::mem::take(&mut self.lines);
         self.lines = self.usable(saved);
@@ -259,8 +259,8 @@ impl Bag {
         })
     }
 
-    /// The lines of a stored bag that can be shown here: right version, right currency, sane quantities,
-    /// one line a variant and creator.
+    /// The lines of a stored bag that can be shown here: right version, right currency, sane
+    /// quantities, one line a variant and creator.
     fn usable(&mut self, saved: Option<SavedBag>) -> Vec<SavedLine> {
         let Some(saved) = saved else {
             return Vec::new();

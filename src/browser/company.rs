@@ -1,4 +1,5 @@
-//! The other instances on the origin: what they say, what they want to know, and which of them sends.
+//! The other instances on the origin: what they say, what they want to know, and which of them
+//! sends.
 
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;

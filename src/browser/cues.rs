@@ -1,8 +1,8 @@
 //! One rolling cue in a hidden metadata track: it ends when the set of tags changes next.
 //!
-//! Cues keep their time through seeks, rates and background tabs, and fire within a frame. The browser
-//! has no way to remove a track once it is added, so there is one per video, reused, and empty when
-//! nobody needs it.
+//! Cues keep their time through seeks, rates and background tabs, and fire within a frame. The
+//! browser has no way to remove a track once it is added, so there is one per video, reused, and
+//! empty when nobody needs it.
 
 use wasm_bindgen::JsCast;
 use web_sys::{TextTrack, TextTrackMode, VttCue};

@@ -1,8 +1,8 @@
 //! The browser's database: one piece of work, one connection, one transaction.
 //!
-//! A connection is open only while it works. So there is none that the browser could lose in the background
-//! (Safari does), and none that keeps another version of the widget from changing the schema. Whatever does
-//! not come to an end in time is given up: nobody waits for storage for ever.
+//! A connection is open only while it works. So there is none that the browser could lose in the
+//! background (Safari does), and none that keeps another version of the widget from changing the
+//! schema. Whatever does not come to an end in time is given up: nobody waits for storage for ever.
 
 use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::{Database, VersionChangeEvent};
@@ -55,8 +55,8 @@ enum Trouble {
     Refused,
 }
 
-/// The texts whose keys begin with `prefix`, in the order of their keys; `None` if they cannot be read. A
-/// value that is no text is read as an empty one.
+/// The texts whose keys begin with `prefix`, in the order of their keys; `None` if they cannot be
+/// read. A value that is no text is read as an empty one.
 pub(super) async fn read(store: &str, prefix: &str) -> Option<Vec<String>> {
     work(store, prefix, None).await
 }

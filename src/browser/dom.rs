@@ -89,8 +89,8 @@ pub fn language_of(element: &Element) -> String {
         .unwrap_or_default()
 }
 
-/// The element that `reference`, a CSS selector or an id, names: first in the tree of `from`, then in the
-/// document.
+/// The element that `reference`, a CSS selector or an id, names: first in the tree of `from`, then
+/// in the document.
 #[must_use]
 pub fn find_in_page(from: &Element, reference: &str) -> Option<Element> {
     let found = |scope: &JsValue, name: &str| -> Option<Element> {
@@ -190,8 +190,8 @@ pub fn translate(x: f64, y: f64, unit: &str) -> String {
     text
 }
 
-/// Places `element` at `rect`, CSS pixels of its containing block. Through the CSSOM: a style attribute
-/// would be refused by a strict content security policy.
+/// Places `element` at `rect`, CSS pixels of its containing block. Through the CSSOM: a style
+/// attribute would be refused by a strict content security policy.
 pub fn set_box(element: &HtmlElement, rect: Rect) {
     let style = element.style();
     for (name, value) in [
@@ -216,8 +216,8 @@ fn with_unit(value: f64, unit: &str) -> String {
     text
 }
 
-/// Appends `value` with three decimals. Written by hand: the standard library's formatting of floats
-/// would add several kilobytes to the widget.
+/// Appends `value` with three decimals. Written by hand: the standard library's formatting of
+/// floats would add several kilobytes to the widget.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "`as` saturates, and no length is that long"

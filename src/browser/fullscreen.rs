@@ -1,9 +1,9 @@
 //! Fullscreen: makes the wrapper fill the screen instead of the bare video, and tells what does.
 //!
-//! Over a bare video in fullscreen nothing but a modal dialog is seen (measured in Chromium 147). So
-//! scripted requests on the video, and on anything between it and the wrapper, are sent to the wrapper;
-//! the browsers' own button is taken off where that is possible; and where there is no element
-//! fullscreen at all (iPhone), the wrapper can fill the viewport by its style.
+//! Over a bare video in fullscreen nothing but a modal dialog is seen (measured in Chromium 147).
+//! So scripted requests on the video, and on anything between it and the wrapper, are sent to the
+//! wrapper; the browsers' own button is taken off where that is possible; and where there is no
+//! element fullscreen at all (iPhone), the wrapper can fill the viewport by its style.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -40,8 +40,8 @@ pub struct Fullscreen {
 }
 
 impl Fullscreen {
-    /// Redirects the fullscreen requests of `video` to the wrapper, and calls `changed` when the mode may
-    /// have changed.
+    /// Redirects the fullscreen requests of `video` to the wrapper, and calls `changed` when the
+    /// mode may have changed.
     pub fn new(host: &Element, video: &VideoHandle, changed: impl Fn() + Clone + 'static) -> Self {
         let target = wrapper_of(host, video.element());
         let aim = target.clone();
@@ -107,8 +107,8 @@ impl Fullscreen {
         self.native.get()
     }
 
-    /// Enters fullscreen with the wrapper, or leaves it. True when only the style has changed, for which
-    /// the browser fires no event.
+    /// Enters fullscreen with the wrapper, or leaves it. True when only the style has changed, for
+    /// which the browser fires no event.
     pub fn toggle(&self) -> bool {
         match self.mode() {
             FullscreenMode::None => self.enter(),
@@ -155,8 +155,8 @@ impl Drop for Fullscreen {
     }
 }
 
-/// What shall fill the screen: the host if the video is in it, else the nearest ancestor of both that is
-/// not the whole page.
+/// What shall fill the screen: the host if the video is in it, else the nearest ancestor of both
+/// that is not the whole page.
 fn wrapper_of(host: &Element, video: &Element) -> Option<Element> {
     let mut candidate = host.clone();
     while !candidate.contains(Some(video)) {
@@ -165,8 +165,8 @@ fn wrapper_of(host: &Element, video: &Element) -> Option<Element> {
     (!matches!(candidate.local_name().as_str(), "body" | "html")).then_some(candidate)
 }
 
-/// Puts `redirect` in the place of the requests of `video` and of all between it and `wrapper`. Returns
-/// what was changed.
+/// Puts `redirect` in the place of the requests of `video` and of all between it and `wrapper`.
+/// Returns what was changed.
 fn redirect_requests(video: &Element, wrapper: &Element, redirect: &JsValue) -> Vec<Object> {
     let mut changed = Vec::new();
     let mut next: Option<Element> = Some(video.clone());

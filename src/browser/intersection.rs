@@ -23,7 +23,8 @@ pub struct IntersectionWatch {
 }
 
 impl IntersectionWatch {
-    /// Calls `changed` after the visible part of `element` has changed; `None` where nobody can tell.
+    /// Calls `changed` after the visible part of `element` has changed; `None` where nobody can
+    /// tell.
     pub fn new(element: &Element, changed: impl Fn() + 'static) -> Option<Self> {
         let part = Rc::new(Cell::new(Rect::default()));
         let told = Rc::clone(&part);

@@ -1,4 +1,5 @@
-//! Numbers, prices, dates and names as the shopper's language writes them. Formatters are made once.
+//! Numbers, prices, dates and names as the shopper's language writes them. Formatters are made
+//! once.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

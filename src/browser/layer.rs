@@ -1,7 +1,8 @@
-//! The sheet's element on the page: which layer it lies in, the finger that drags it, and the focus.
+//! The sheet's element on the page: which layer it lies in, the finger that drags it, and the
+//! focus.
 //!
-//! A `<dialog>` can be shown in the top layer without being modal (as a popover) and modally. Over a bare
-//! video in fullscreen only a modal dialog can be used; a popover there is painted but dead.
+//! A `<dialog>` can be shown in the top layer without being modal (as a popover) and modally. Over
+//! a bare video in fullscreen only a modal dialog can be used; a popover there is painted but dead.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, Node, ShadowRoot};
@@ -61,8 +62,8 @@ pub fn place_for(frame: Option<&Element>, modal: bool) -> Place {
     }
 }
 
-/// Shows `dialog` in `layer`; `again` takes it out first, which brings it above what has entered the top
-/// layer since. A browser without popovers shows it within the frame.
+/// Shows `dialog` in `layer`; `again` takes it out first, which brings it above what has entered
+/// the top layer since. A browser without popovers shows it within the frame.
 pub fn show(dialog: &HtmlDialogElement, layer: Layer, again: bool) {
     let is_modal = dialog.open();
     let is_top = !is_modal && dialog.has_attribute("popover");

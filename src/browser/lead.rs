@@ -1,6 +1,6 @@
-//! Which tab sends what waits in the outbox: the one that holds a Web Lock. The lock of a tab that has
-//! died passes on by itself; that of a tab that no longer answers is taken. It is held only while there is
-//! something to send.
+//! Which tab sends what waits in the outbox: the one that holds a Web Lock. The lock of a tab that
+//! has died passes on by itself; that of a tab that no longer answers is taken. It is held only
+//! while there is something to send.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,8 +21,9 @@ const PATIENCE_MS: u32 = 28_000;
 /// How long it waits for the answer, milliseconds.
 const ANSWER_MS: u32 = 2_000;
 
-/// The wish to lead, and whether it is granted. Where there are no locks (a page without a secure context,
-/// a sandboxed frame) every tab leads: leases and the idempotency key make one order of what they send.
+/// The wish to lead, and whether it is granted. Where there are no locks (a page without a secure
+/// context, a sandboxed frame) every tab leads: leases and the idempotency key make one order of
+/// what they send.
 #[derive(Debug, Clone)]
 pub struct Lead {
     name: Rc<str>,
@@ -46,8 +47,8 @@ struct State {
 }
 
 impl Lead {
-    /// Leads nothing yet; `told` hears whether it does from then on. `call` asks the other tabs whether
-    /// one of them leads; their answer comes in by [`Self::heard_leader`].
+    /// Leads nothing yet; `told` hears whether it does from then on. `call` asks the other tabs
+    /// whether one of them leads; their answer comes in by [`Self::heard_leader`].
     #[must_use]
     pub fn new(site: &str, told: Callback<bool>, call: Callback<()>) -> Self {
         Self {

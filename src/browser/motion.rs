@@ -1,4 +1,5 @@
-//! Moves a tag on the compositor: a Web Animation made once from the tag's way, kept on the video's clock.
+//! Moves a tag on the compositor: a Web Animation made once from the tag's way, kept on the video's
+//! clock.
 
 use js_sys::Array;
 use shoptag_tag_track::MotionKey;
@@ -17,8 +18,9 @@ pub struct Motion {
 }
 
 impl Motion {
-    /// Moves `element`, which is as large as the picture, along `way` from `start_s` to `end_s` of media
-    /// time. Percentages of its own size are percentages of the picture, so no resize needs new key frames.
+    /// Moves `element`, which is as large as the picture, along `way` from `start_s` to `end_s` of
+    /// media time. Percentages of its own size are percentages of the picture, so no resize needs
+    /// new key frames.
     ///
     /// `None` where the browser cannot animate.
     pub fn new(element: &Element, way: &[MotionKey], start_s: f64, end_s: f64) -> Option<Self> {

@@ -61,8 +61,8 @@ pub async fn post<T: DeserializeOwned>(
 }
 
 /// Posts touchpoints; the answer is read to its end and says nothing that matters but that it came.
-/// `leaving`: the request must outlive the page, as far as the browser has room for that, and must not
-/// need a question of the browser's first, for which there is no time: it goes as plain text.
+/// `leaving`: the request must outlive the page, as far as the browser has room for that, and must
+/// not need a question of the browser's first, for which there is no time: it goes as plain text.
 ///
 /// # Errors
 /// [`Failure`].
@@ -133,7 +133,8 @@ async fn exchange<T: DeserializeOwned>(url: &str, sending: Sending<'_>) -> Resul
     }
     match json::read::<Problem>(&text).filter(|problem| !problem.code.is_empty()) {
         Some(problem) => Err(Failure::Refused {
-            // A proxy may have changed one and not the other; the transport's status is the true one.
+            // A proxy may have changed one and not the other; the transport's status is the true
+            // one.
             problem: Rc::new(Problem { status, ..problem }),
             retry_after_ms: retry_after_ms(&response),
         }),

@@ -17,16 +17,17 @@ use crate::embed::{TrackSource, announce_error};
 /// Most tags that are read.
 const TAGS_READ_MAX: u32 = TAGS_OF_PAGE_MAX as u32 + 1;
 
-/// Deepest nesting that is read, the same as where the format is read from JSON on a server. A track has
-/// five levels; the browser's parser has no bound of its own.
+/// Deepest nesting that is read, the same as where the format is read from JSON on a server. A
+/// track has five levels; the browser's parser has no bound of its own.
 const DEPTH_MAX: u32 = 128;
 
 /// What is told when the page's own track cannot be read.
 const UNREADABLE: &str = "config-json";
 
-/// `document` with the track that the page carries, if `source` says that it does. A track that cannot be
-/// read is reported on `host`, and then nothing is tagged: the backend's track may be of another cut. Of
-/// one that can be read, each kind of defect is reported once. `duration_s` is the video's length.
+/// `document` with the track that the page carries, if `source` says that it does. A track that
+/// cannot be read is reported on `host`, and then nothing is tagged: the backend's track may be of
+/// another cut. Of one that can be read, each kind of defect is reported once. `duration_s` is the
+/// video's length.
 pub async fn put_in(
     document: Rc<VideoDocument>,
     source: TrackSource,
@@ -92,8 +93,8 @@ fn track_of(value: &JsValue) -> Option<RawTrack> {
     json::from_js(value)
 }
 
-/// The cues of a `<track>`, read by the browser's own parser: each one's text is a tag, and the cue's
-/// time is the tag's.
+/// The cues of a `<track>`, read by the browser's own parser: each one's text is a tag, and the
+/// cue's time is the tag's.
 async fn cues_of(element: &HtmlElement) -> Option<RawTrack> {
     let track = dom::get(element, "track");
     if dom::get(&track, "mode").as_string()? == "disabled" {

@@ -10,8 +10,8 @@ pub fn entropy() -> Entropy {
         .and_then(|window| window.crypto().ok())
         .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
     if !filled {
-        // No browser that runs wasm lacks the generator; should a page have broken it, a key that is
-        // merely unlikely to repeat is better than no order.
+        // No browser that runs wasm lacks the generator; should a page have broken it, a key that
+        // is merely unlikely to repeat is better than no order.
         for byte in &mut bytes {
             #[expect(
                 clippy::cast_possible_truncation,

@@ -22,8 +22,8 @@ use crate::embed::{Config, announce, names};
 use crate::event::{Event, Timer};
 use crate::touchpoint::TouchpointChanges;
 
-/// The outside of one widget: network, storage, timers, video and page. Dropping it stops everything but
-/// an order that is being stored or sent.
+/// The outside of one widget: network, storage, timers, video and page. Dropping it stops
+/// everything but an order that is being stored or sent.
 #[derive(Debug)]
 pub struct Runner {
     config: Rc<Config>,
@@ -120,7 +120,8 @@ impl Runner {
         });
     }
 
-    /// Sends an order, unless another tab is sending it. A tab that got a free lock knows that nobody is.
+    /// Sends an order, unless another tab is sending it. A tab that got a free lock knows that
+    /// nobody is.
     fn submit(&self, key: IdempotencyKey, path: String, body: String) {
         let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
         let (storage, owner) = (self.storage.clone(), Rc::clone(&self.owner));
@@ -333,8 +334,8 @@ fn connection(dispatch: &Callback<Event>) -> Vec<Listener> {
         .into()
 }
 
-/// Listens for the page being hidden or left. `pagehide` alone is not fired when a phone's system ends
-/// the browser.
+/// Listens for the page being hidden or left. `pagehide` alone is not fired when a phone's system
+/// ends the browser.
 fn leaving(dispatch: &Callback<Event>) -> Vec<Listener> {
     let mut listeners = Vec::new();
     if let Some(window) = dom::window() {

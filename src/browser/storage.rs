@@ -1,7 +1,7 @@
 //! Bag and outbox in the browser's database; the memory of the page where that is blocked or full.
 //!
-//! Values are JSON texts, so that a record of another version, or a broken one, is a text that cannot be
-//! read and not an exception.
+//! Values are JSON texts, so that a record of another version, or a broken one, is a text that
+//! cannot be read and not an exception.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,8 +15,8 @@ use super::database::{self, BAGS, Change, LEASES, OUTBOX, RESERVE, TOUCHPOINTS};
 use crate::browser::json;
 use crate::event::Stored;
 
-/// What an order of a hundred lines with their receipts takes, and as much again for the database's own
-/// needs.
+/// What an order of a hundred lines with their receipts takes, and as much again for the database's
+/// own needs.
 const RESERVE_BYTES: usize = 128 * 1_024;
 
 thread_local! {
@@ -88,8 +88,8 @@ impl Storage {
         }
     }
 
-    /// Puts a record on durable storage; whether that worked. When there is no room, touchpoints make way
-    /// first, then the reserve. What cannot be stored is kept in the page's memory.
+    /// Puts a record on durable storage; whether that worked. When there is no room, touchpoints
+    /// make way first, then the reserve. What cannot be stored is kept in the page's memory.
     pub async fn keep(&self, record: &Record) -> bool {
         let key = self.outbox_key(record.key.as_str());
         let Some(text) = json::write(&(&key, record)) else {
@@ -117,9 +117,9 @@ impl Storage {
         self.has_room().await;
     }
 
-    /// Takes the lease of an order for `owner`, so that no other tab sends it meanwhile; false if another
-    /// one holds it. `takes_over`: it is known that nobody else sends. Where there is no storage the key
-    /// alone makes one order of what is sent.
+    /// Takes the lease of an order for `owner`, so that no other tab sends it meanwhile; false if
+    /// another one holds it. `takes_over`: it is known that nobody else sends. Where there is no
+    /// storage the key alone makes one order of what is sent.
     pub async fn claim(&self, key: &IdempotencyKey, owner: &str, takes_over: bool) -> bool {
         let key = self.outbox_key(key.as_str());
         #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
@@ -141,7 +141,8 @@ impl Storage {
         takes_over || !found.unwrap_or_default().iter().any(is_held)
     }
 
-    /// Every order of the site that the backend has not acknowledged, as JSON, and what cannot be read.
+    /// Every order of the site that the backend has not acknowledged, as JSON, and what cannot be
+    /// read.
     pub async fn export(&self) -> Vec<String> {
         let mut texts = database::read(OUTBOX, "").await.unwrap_or_default();
         texts.extend(self.orders_in_memory());
@@ -152,8 +153,8 @@ impl Storage {
         texts
     }
 
-    /// Whether an order can be stored. Holds some room for one that is confirmed when the browser's quota
-    /// is used up: after that, not even a byte can be written.
+    /// Whether an order can be stored. Holds some room for one that is confirmed when the browser's
+    /// quota is used up: after that, not even a byte can be written.
     pub async fn has_room(&self) -> bool {
         match database::read(RESERVE, RESERVE).await {
             Some(found) if found.is_empty() => {
@@ -165,8 +166,8 @@ impl Storage {
         }
     }
 
-    /// Every stored order as text, of all sites, since a broken one may be anyone's; and what this page
-    /// could not store. `None`: storage cannot be read.
+    /// Every stored order as text, of all sites, since a broken one may be anyone's; and what this
+    /// page could not store. `None`: storage cannot be read.
     async fn orders(&self) -> Option<Vec<String>> {
         let mut texts = database::read(OUTBOX, "").await;
         let in_memory = self.orders_in_memory();

@@ -52,7 +52,8 @@ pub fn adopt_light(host: &Node) -> LightSheet {
     let sheets = sheets_of(&root);
     LIGHT_SHEET.with(|sheet| {
         if let Some(sheet) = sheet {
-            // One entry for each holder: the browser ignores the repetition, and we need no counter.
+            // One entry for each holder: the browser ignores the repetition, and we need no
+            // counter.
             sheets.push(sheet);
             dom::set(&root, "adoptedStyleSheets", &sheets);
         }

@@ -1,5 +1,5 @@
-//! Touches and receipts in the browser's database, each under its own key, so that widgets and tabs do not
-//! overwrite each other's. Asked only under consent.
+//! Touches and receipts in the browser's database, each under its own key, so that widgets and tabs
+//! do not overwrite each other's. Asked only under consent.
 
 use serde::de::DeserializeOwned;
 

@@ -1,4 +1,5 @@
-//! One binding for everything that behaves like an `HTMLMediaElement`: finding it, driving it, watching it.
+//! One binding for everything that behaves like an `HTMLMediaElement`: finding it, driving it,
+//! watching it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -71,8 +72,8 @@ impl VideoHandle {
         }
     }
 
-    /// The first video within `scope`, or media element made to be used like one (`<hls-video>` and its
-    /// kin).
+    /// The first video within `scope`, or media element made to be used like one (`<hls-video>` and
+    /// its kin).
     #[must_use]
     pub fn find_within(scope: &Element) -> Option<Self> {
         if is_media(scope) {
@@ -121,8 +122,8 @@ impl VideoHandle {
         self.element.paused()
     }
 
-    /// Time of the tagged content, seconds: the media time, through the page's `contentTime` if it has
-    /// given one.
+    /// Time of the tagged content, seconds: the media time, through the page's `contentTime` if it
+    /// has given one.
     #[must_use]
     pub fn current_time(&self) -> f64 {
         self.content_time(self.element.current_time())
@@ -143,8 +144,8 @@ impl VideoHandle {
             .unwrap_or(stream_s)
     }
 
-    /// Stream time at `content_s` of the content. A mapper cannot be inverted; the shift that holds now is
-    /// exact within a stretch of content.
+    /// Stream time at `content_s` of the content. A mapper cannot be inverted; the shift that holds
+    /// now is exact within a stretch of content.
     #[must_use]
     pub fn stream_time(&self, content_s: f64) -> f64 {
         content_s + self.element.current_time() - self.current_time()
@@ -359,7 +360,8 @@ impl Frames {
             move |now_ms: f64, frame: FrameMetadata| {
                 let Some(frames) = weak.upgrade() else { return };
                 frames.request();
-                // The animation clock may have another zero than the page's; both are known for `now`.
+                // The animation clock may have another zero than the page's; both are known for
+                // `now`.
                 let shift_ms = animation_now_ms().map_or(0.0, |animation| animation - now_ms);
                 told(Playback::Frame {
                     stream_s: frame.media_time(),

@@ -14,8 +14,8 @@ use crate::video_overlay::geometry::{
 /// Firefox 40, Safari 44 and a margin.
 const CONTROLS_PX: f64 = 56.0;
 
-/// Share of the picture's height where captions stand by default: two lines of the 5 % that the HTML
-/// standard gives a cue's font, and the margin below them.
+/// Share of the picture's height where captions stand by default: two lines of the 5 % that the
+/// HTML standard gives a cue's font, and the margin below them.
 const CAPTIONS_SHARE: f64 = 0.16;
 
 /// Where everything is, CSS pixels.

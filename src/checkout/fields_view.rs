@@ -1,5 +1,5 @@
-//! The text fields, in the light DOM: contact and address. Labels above, errors below, each tied to its
-//! field.
+//! The text fields, in the light DOM: contact and address. Labels above, errors below, each tied to
+//! its field.
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};

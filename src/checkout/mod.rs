@@ -1,8 +1,8 @@
 //! The checkout: one page from contact to confirmation.
 //!
-//! `field` and `form` hold what is typed and what is wrong with it; `state`, `quoting` and `ordering` are
-//! the machine that leads from editing to a placed order; `separate` says which lines of a variant stay
-//! apart; `submission` makes the order. None of them
+//! `field` and `form` hold what is typed and what is wrong with it; `state`, `quoting` and
+//! `ordering` are the machine that leads from editing to a placed order; `separate` says which
+//! lines of a variant stay apart; `submission` makes the order. None of them
 //! touches a browser.
 
 mod field;

@@ -49,7 +49,8 @@ impl Checkout {
         let Some(Trouble::TotalChanged { offered, .. }) = &self.trouble else {
             return Vec::new();
         };
-        // Without an offer the old quote belongs to an attempt that is over: `confirm` asks for another.
+        // Without an offer the old quote belongs to an attempt that is over: `confirm` asks for
+        // another.
         if let Some(quote) = offered.clone() {
             self.attempt = quote.checkout_attempt_id.clone();
             self.attempt_closed = false;

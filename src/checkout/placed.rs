@@ -19,7 +19,10 @@ pub(crate) fn confirmation(view: &View<'_>) -> Html {
             <span class="placed-mark" aria-hidden="true">{ icon(icons::CHECK) }</span>
             <p class="placed-title" role="status">{ text.thanks }</p>
             <dl class="sums">
-                <div class="row"><dt>{ text.order_number }</dt><dd><strong>{ &order.number }</strong></dd></div>
+                <div class="row">
+                    <dt>{ text.order_number }</dt>
+                    <dd><strong>{ &order.number }</strong></dd>
+                </div>
                 <div class="row"><dt>{ text.total }</dt><dd>{ total }</dd></div>
                 <div class="row"><dt>{ text.payment }</dt><dd>{ text.pay_on_delivery }</dd></div>
                 <div class="row">

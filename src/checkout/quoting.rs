@@ -11,8 +11,8 @@ use crate::checkout::state::{Checkout, Quoting, Repriced, Setting, Stage, Troubl
 use crate::effect::Effect;
 use crate::event::{Failure, Timer};
 
-/// Pause in typing after which a quote is asked for, milliseconds: longer than the gap between two keys,
-/// shorter than the way to the button.
+/// Pause in typing after which a quote is asked for, milliseconds: longer than the gap between two
+/// keys, shorter than the way to the button.
 const QUOTE_PAUSE_MS: i64 = 500;
 /// First and longest delay before a quote is asked for again by itself, milliseconds.
 const QUOTE_RETRY_MS_MIN: i64 = 2 * SECOND_MS;
@@ -55,7 +55,8 @@ impl Checkout {
         }]
     }
 
-    /// Something that the quote depends on has changed; it is asked for after a pause if `ask` says so.
+    /// Something that the quote depends on has changed; it is asked for after a pause if `ask` says
+    /// so.
     pub fn changed(&mut self, ask: bool, now: Timestamp) -> Vec<Effect> {
         if !self.is_editable() {
             return Vec::new();

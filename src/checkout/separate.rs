@@ -9,9 +9,9 @@ pub fn stands_twice(lines: &[SavedLine], line: &SavedLine) -> bool {
     own.count() > 1
 }
 
-/// The lines as they are bought: those that no receipt tells apart, and those for whose receipts there
-/// is no room (`apart_max` of them), are one line, under the first one's receipt. An order never fails
-/// for the receipts that it carries.
+/// The lines as they are bought: those that no receipt tells apart, and those for whose receipts
+/// there is no room (`apart_max` of them), are one line, under the first one's receipt. An order
+/// never fails for the receipts that it carries.
 #[must_use]
 pub fn joined(lines: Vec<SavedLine>, apart_max: usize) -> Vec<SavedLine> {
     let mut kept: Vec<SavedLine> = Vec::with_capacity(lines.len());

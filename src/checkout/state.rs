@@ -1,8 +1,8 @@
 //! One walk through the checkout, from editing to an order on its way. Pure.
 //!
 //! The shopper never orders at a total that was not on the button when it was pressed: a quote that
-//! comes back with another total leads back to editing. Key, order id and attempt id are made from the
-//! entropy of one press, so no press can make two.
+//! comes back with another total leads back to editing. Key, order id and attempt id are made from
+//! the entropy of one press, so no press can make two.
 
 use std::rc::Rc;
 

@@ -32,8 +32,8 @@ fn text(builder: &uuid::Builder) -> String {
         .to_owned()
 }
 
-/// The order that accepts `quote`, as the shopper saw it. Each line carries the receipt that its line in
-/// the bag was bound to.
+/// The order that accepts `quote`, as the shopper saw it. Each line carries the receipt that its
+/// line in the bag was bound to.
 #[must_use]
 pub fn order_request(
     site: SiteKey,
@@ -76,7 +76,8 @@ pub fn order_request(
     }
 }
 
-/// An instant as RFC 3339 in UTC with milliseconds: `2026-11-22T10:54:24.000Z`. Held within the years
+/// An instant as RFC 3339 in UTC with milliseconds: `2026-11-22T10:54:24.000Z`. Held within the
+/// years
 /// 1970..=9999.
 fn rfc3339(at: Timestamp) -> String {
     // 9999-12-31T23:59:59.999Z.
@@ -103,8 +104,8 @@ fn rfc3339(at: Timestamp) -> String {
     text
 }
 
-/// Year, month and day of a day counted from 1970-01-01, 0 or more (Howard Hinnant, "chrono-compatible
-/// low-level date algorithms", civil_from_days).
+/// Year, month and day of a day counted from 1970-01-01, 0 or more (Howard Hinnant,
+/// "chrono-compatible low-level date algorithms", civil_from_days).
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;

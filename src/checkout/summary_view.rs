@@ -1,5 +1,5 @@
-//! What is bought and what it costs, as the server quoted it. Rows keep their place while a quote is on
-//! its way, so that nothing jumps.
+//! What is bought and what it costs, as the server quoted it. Rows keep their place while a quote
+//! is on its way, so that nothing jumps.
 
 use shoptag_protocol::{Quote, SavedLine};
 use yew::prelude::*;

@@ -1,7 +1,7 @@
 //! The attributes of `<shop-tags>`, parsed into values that cannot be wrong. Reads no DOM.
 //!
-//! What the widget cannot work without is an error, and the page's fallback stays. Everything else falls
-//! back to its default and is reported as a defect.
+//! What the widget cannot work without is an error, and the page's fallback stays. Everything else
+//! falls back to its default and is reported as a defect.
 
 use shoptag_commerce::VideoId;
 
@@ -222,7 +222,8 @@ fn is_site_key(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }
 
-/// Subtags of 1..=8 letters or digits, the first of 2..=3 letters, at most 35 bytes (RFC 5646 4.4.1).
+/// Subtags of 1..=8 letters or digits, the first of 2..=3 letters, at most 35 bytes (RFC 5646
+/// 4.4.1).
 fn is_language_tag(text: &str) -> bool {
     let mut subtags = text.split('-');
     let primary = subtags.next().unwrap_or_default();
@@ -322,7 +323,8 @@ mod tests {
         parse(&[("site", "pk_demo"), ("video", "loft"), (name, value)])
     }
 
-    /// The codes that the page hears, in their order; the widget does not come up on the first three.
+    /// The codes that the page hears, in their order; the widget does not come up on the first
+    /// three.
     #[test]
     fn every_bad_attribute_has_its_code() {
         let long = format!("xx-INVALID-{}", "locale-".repeat(1_400));

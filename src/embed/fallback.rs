@@ -1,6 +1,7 @@
 //! The page's own content: shown while the widget is not, and again when it has failed.
 //!
-//! A shadow root cannot be taken off an element, so being as before means a root that shows everything.
+//! A shadow root cannot be taken off an element, so being as before means a root that shows
+//! everything.
 
 use std::cell::RefCell;
 

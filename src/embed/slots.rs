@@ -1,4 +1,5 @@
-//! The places in the light DOM where forms live, so that browsers and password managers can fill them.
+//! The places in the light DOM where forms live, so that browsers and password managers can fill
+//! them.
 
 use crate::browser::dom::Element;
 

@@ -7,8 +7,8 @@ use shoptag_protocol::{Problem, SavedBag};
 
 use crate::touchpoint::SavedTouchpoints;
 
-/// 48 bytes from the browser's random generator. They come in with an event, because the session has no
-/// source of its own. Never logged.
+/// 48 bytes from the browser's random generator. They come in with an event, because the session
+/// has no source of its own. Never logged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Entropy(pub [u8; 48]);
 
@@ -63,8 +63,8 @@ pub struct Stored {
     pub unreadable: u32,
     /// The site's touchpoints, which are there only under consent.
     pub touchpoints: Option<SavedTouchpoints>,
-    /// Whether what is saved from here on will outlive the page: storage is there and has room for an
-    /// order.
+    /// Whether what is saved from here on will outlive the page: storage is there and has room for
+    /// an order.
     pub durable: bool,
 }
 

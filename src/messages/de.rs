@@ -137,19 +137,20 @@ pub(super) static MESSAGES: Messages = Messages {
     placed: "Bestellung eingegangen",
     thanks: "Vielen Dank. Ihre Bestellung ist eingegangen.",
     order_number: "Bestellnummer",
-    keep_number: "Die Seite der Bestellung zeigt immer den Stand; bis zum Versand können Sie dort stornieren.",
+    keep_number: "Die Seite der Bestellung zeigt immer den Stand; bis zum Versand können Sie dort \
+                  stornieren.",
     estimate: "{0}: {1}",
     see_order: "Bestellung ansehen",
-    why_paid: "{0} hat Ihnen das in einem Video gezeigt und erhält eine Provision vom Verkäufer: {1}. \
-               Sie zahlen nichts extra.",
+    why_paid: "{0} hat Ihnen das in einem Video gezeigt und erhält eine Provision vom Verkäufer: \
+               {1}. Sie zahlen nichts extra.",
     why_title: "Warum hier jemand bezahlt wird",
     days: Plural {
         one: "{0} Tag",
         other: "{0} Tagen",
     },
-    why_card: "Sie haben das in einem Video von {0} gefunden. Kaufen Sie es innerhalb von {1}, oder \
-               liegt es bis zu {2} in Ihrer Tasche, zahlt der Verkäufer {0} einen Anteil. Sie \
-               zahlen nichts extra.",
+    why_card: "Sie haben das in einem Video von {0} gefunden. Kaufen Sie es innerhalb von {1}, \
+               oder liegt es bis zu {2} in Ihrer Tasche, zahlt der Verkäufer {0} einen Anteil. \
+               Sie zahlen nichts extra.",
     stored: "Was dieses Gerät gespeichert hat",
     stored_bag: Plural {
         one: "Ihre Tasche: {0} Artikel",

@@ -135,7 +135,8 @@ pub(super) static MESSAGES: Messages = Messages {
     placed: "Order placed",
     thanks: "Thank you. Your order is placed.",
     order_number: "Order number",
-    keep_number: "The order's page always shows where it is, and lets you cancel until it is shipped.",
+    keep_number: "The order's page always shows where it is, and lets you cancel until it is \
+                  shipped.",
     estimate: "{0}: {1}",
     see_order: "See your order",
     why_paid: "{0} showed you this in a video and earns a commission from the seller: {1}. You pay \
@@ -145,8 +146,9 @@ pub(super) static MESSAGES: Messages = Messages {
         one: "{0} day",
         other: "{0} days",
     },
-    why_card: "You found this in a video of {0}. If you buy it within {1} of your tap, or it stays in \
-               your bag for up to {2}, the seller pays {0} a share. You pay nothing extra.",
+    why_card: "You found this in a video of {0}. If you buy it within {1} of your tap, or it \
+               stays in your bag for up to {2}, the seller pays {0} a share. You pay nothing \
+               extra.",
     stored: "What this device has stored",
     stored_bag: Plural {
         one: "Your bag: {0} item",
@@ -169,8 +171,8 @@ pub(super) static MESSAGES: Messages = Messages {
         one: "{0} order on its way to the shop",
         other: "{0} orders on their way to the shop",
     },
-    stored_orders_stay: "You confirmed it, so it stays here until the shop has answered. Clearing this \
-                         site's data in your browser would lose it.",
+    stored_orders_stay: "You confirmed it, so it stays here until the shop has answered. Clearing \
+                         this site's data in your browser would lose it.",
     stored_unreadable: Plural {
         one: "{0} entry that cannot be read. It is left as it is.",
         other: "{0} entries that cannot be read. They are left as they are.",

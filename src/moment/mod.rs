@@ -1,5 +1,5 @@
-//! The still lists of products: what is on screen now, and all that is in the video. They are the way to
-//! moving tags for a keyboard and for a screen reader.
+//! The still lists of products: what is on screen now, and all that is in the video. They are the
+//! way to moving tags for a keyboard and for a screen reader.
 
 use yew::prelude::*;
 

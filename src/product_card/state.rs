@@ -39,8 +39,8 @@ pub struct ChoiceState {
 }
 
 impl Card {
-    /// Opens `product`, with the variant seen in the picture chosen if it exists, else the first that
-    /// can be bought, else the first.
+    /// Opens `product`, with the variant seen in the picture chosen if it exists, else the first
+    /// that can be bought, else the first.
     #[must_use]
     pub fn open(product: &Product, tag: Option<TagId>, seen: Option<&VariantId>) -> Self {
         let position = |wanted: &dyn Fn(&Variant) -> bool| product.variants.iter().position(wanted);
@@ -59,7 +59,8 @@ impl Card {
         card
     }
 
-    /// The chosen variant; `None` only for a product without variants, which the server never sends.
+    /// The chosen variant; `None` only for a product without variants, which the server never
+    /// sends.
     #[must_use]
     pub fn variant<'a>(&self, product: &'a Product) -> Option<&'a Variant> {
         product.variants.get(self.chosen)

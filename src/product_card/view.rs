@@ -40,7 +40,9 @@ pub(crate) fn card(view: &View<'_>) -> Html {
                 if !sold_out {
                     <div class="row quantity-row">
                         <span class="caption" aria-hidden="true">{ text.quantity }</span>
-                        { stepper(view, &product.title, card.quantity, max, Event::QuantityChanged) }
+                        { stepper(
+                            view, &product.title, card.quantity, max, Event::QuantityChanged,
+                        ) }
                     </div>
                 }
                 { promises(view, product) }

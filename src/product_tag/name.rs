@@ -2,8 +2,8 @@
 
 use crate::video_overlay::TagLabel;
 
-/// `template` with `{name}` and `{price}` replaced. Values are put in as they are: braces in a product's
-/// title stay braces.
+/// `template` with `{name}` and `{price}` replaced. Values are put in as they are: braces in a
+/// product's title stay braces.
 #[must_use]
 pub fn fill(template: &str, label: &TagLabel) -> String {
     let mut text = String::with_capacity(template.len() + label.title.len() + label.price.len());

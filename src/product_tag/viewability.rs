@@ -1,5 +1,6 @@
-//! How much of a tag can be seen: the share of its box, which is its marker with the visible label, that
-//! lies within the visible picture. Pure; the rule itself is `shoptag_attribution::viewability`.
+//! How much of a tag can be seen: the share of its box, which is its marker with the visible label,
+//! that lies within the visible picture. Pure; the rule itself is
+//! `shoptag_attribution::viewability`.
 
 use crate::video_overlay::geometry::Rect;
 
@@ -31,8 +32,8 @@ pub fn shared(one: Rect, other: Rect) -> Rect {
     }
 }
 
-/// The share of `parts` that lies within `visible`, thousandths, 0..=1000. Nothing is seen of what has no
-/// size.
+/// The share of `parts` that lies within `visible`, thousandths, 0..=1000. Nothing is seen of what
+/// has no size.
 #[must_use]
 pub fn visible_permille(parts: &[Rect], visible: Rect) -> u16 {
     let area = |rect: Rect| rect.width * rect.height;

@@ -1,5 +1,5 @@
-//! Between the outbox's words and the session's: actions become effects, what the network said becomes an
-//! answer.
+//! Between the outbox's words and the session's: actions become effects, what the network said
+//! becomes an answer.
 
 use std::rc::Rc;
 

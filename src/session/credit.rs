@@ -1,5 +1,5 @@
-//! Touchpoints within the session: taps and bag adds go to them, receipts come from them and go into bag
-//! and order.
+//! Touchpoints within the session: taps and bag adds go to them, receipts come from them and go
+//! into bag and order.
 
 use shoptag_commerce::{TagId, Timestamp, VariantId};
 use shoptag_outbox::BODY_BYTES_MAX;
@@ -12,16 +12,16 @@ use crate::event::{Erasable, Event};
 use crate::session::{Page, Session};
 use crate::touchpoint::{RECEIPTS_MAX, TouchedTag};
 
-/// Bytes of an order's JSON without lines and receipts, and of a line without its receipt: more than
-/// names, ids and numbers of the longest kind, each character escaped.
+/// Bytes of an order's JSON without lines and receipts, and of a line without its receipt: more
+/// than names, ids and numbers of the longest kind, each character escaped.
 const ORDER_BYTES: usize = 2_048;
 const LINE_BYTES: usize = 640;
 
 /// Bytes of the two receipts that keep two lines of a variant apart, at most.
 const APART_BYTES: usize = 2 * 1_536;
 
-/// How many lines of an order may stand apart from another line of their variant: their receipts have to
-/// fit, or the shop would take them for one line in two.
+/// How many lines of an order may stand apart from another line of their variant: their receipts
+/// have to fit, or the shop would take them for one line in two.
 pub(super) fn apart_max(lines: usize) -> usize {
     BODY_BYTES_MAX.saturating_sub(ORDER_BYTES + lines * LINE_BYTES) / APART_BYTES
 }

@@ -16,8 +16,8 @@ use crate::session::{Page, Session};
 /// Where orders are sent, under the API.
 const ORDERS_PATH: &str = "/v1/orders";
 
-/// What became of an order that is not in the open checkout: confirmed before a reload, or while the
-/// sheet was closed.
+/// What became of an order that is not in the open checkout: confirmed before a reload, or while
+/// the sheet was closed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum News {
     /// The backend has it.
@@ -209,8 +209,8 @@ impl Session {
         effects
     }
 
-    /// What storage holds after another tab has changed it. The open checkout's order is asked about
-    /// again under its key, whatever another tab heard: its shopper waits here.
+    /// What storage holds after another tab has changed it. The open checkout's order is asked
+    /// about again under its key, whatever another tab heard: its shopper waits here.
     fn submissions_loaded(
         &mut self,
         submissions: Option<Vec<Record>>,

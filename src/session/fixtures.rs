@@ -1,4 +1,5 @@
-//! Values for tests: a document with a shirt in two colours, a lamp on sale and a rug that is sold out.
+//! Values for tests: a document with a shirt in two colours, a lamp on sale and a rug that is sold
+//! out.
 
 use std::rc::Rc;
 

@@ -1,7 +1,8 @@
-//! The functional core: `handle(event, now)` changes the state and returns what the outside shall do.
+//! The functional core: `handle(event, now)` changes the state and returns what the outside shall
+//! do.
 //!
-//! `now` is the shopper's clock, monotonic while the page lives. The session reads no clock, makes no
-//! random number and touches no browser; random bytes come in with the events that need them.
+//! `now` is the shopper's clock, monotonic while the page lives. The session reads no clock, makes
+//! no random number and touches no browser; random bytes come in with the events that need them.
 
 mod answers;
 mod bagging;
@@ -36,8 +37,8 @@ pub use delivery::News;
 pub use navigation::Page;
 pub use shelf::{Shelf, TaggedProduct, picture};
 
-/// How long a short message stays, milliseconds: two short sentences at reading pace, with time to press
-/// "Undo".
+/// How long a short message stays, milliseconds: two short sentences at reading pace, with time to
+/// press "Undo".
 const NOTICE_MS: i64 = 7_000;
 
 /// What the page says about itself, checked.
@@ -144,8 +145,8 @@ impl Session {
         }
     }
 
-    /// Takes in one event at `now` (the shopper's clock) and returns the effects, to be carried out in
-    /// order.
+    /// Takes in one event at `now` (the shopper's clock) and returns the effects, to be carried out
+    /// in order.
     #[must_use]
     pub fn handle(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         match event {

@@ -23,8 +23,8 @@ pub enum Page {
 }
 
 impl Page {
-    /// Whether the page behind the sheet is out of reach. Only for money: elsewhere the video's controls
-    /// stay usable.
+    /// Whether the page behind the sheet is out of reach. Only for money: elsewhere the video's
+    /// controls stay usable.
     #[must_use]
     pub fn is_modal(self) -> bool {
         matches!(self, Self::Checkout)

@@ -117,7 +117,8 @@ impl Bench {
         asked.next_back().expect("a quote was asked for")
     }
 
-    /// Answers the last question as the backend would, at the prices of the fixture or `price_minor`.
+    /// Answers the last question as the backend would, at the prices of the fixture or
+    /// `price_minor`.
     fn answer_quote(&mut self, price_minor: i64) -> Vec<Effect> {
         let (sequence, request) = self.asked();
         let answer = Ok(Rc::new(quote_for(&request, price_minor)));

@@ -1,5 +1,5 @@
-//! The sheet in which cards, lists, bag and checkout are shown: at the bottom on phones, at the side
-//! elsewhere. It follows the finger, and gives the focus back to where it came from.
+//! The sheet in which cards, lists, bag and checkout are shown: at the bottom on phones, at the
+//! side elsewhere. It follows the finger, and gives the focus back to where it came from.
 
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;

@@ -1,5 +1,5 @@
-//! What the device keeps, and whether it may. Every touch and every receipt is kept by itself: other
-//! videos on the page, and other tabs, keep theirs beside ours.
+//! What the device keeps, and whether it may. Every touch and every receipt is kept by itself:
+//! other videos on the page, and other tabs, keep theirs beside ours.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use crate::effect::Effect;
 /// A receipt is let go of this long after its end, milliseconds: the shopper's clock may be ahead.
 const RECEIPT_SLACK_MS: i64 = DAY_MS;
 
-/// An entry is let go of at this age, milliseconds: no window of a click or a view reaches further back
-/// (DESIGN 5.3), and what is bound to a bag has its receipt there.
+/// An entry is let go of at this age, milliseconds: no window of a click or a view reaches further
+/// back (DESIGN 5.3), and what is bound to a bag has its receipt there.
 const ENTRY_AGE_MS_MAX: i64 = 7 * DAY_MS;
 
 impl Touchpoints {
@@ -42,8 +42,8 @@ impl Touchpoints {
         self.save(now)
     }
 
-    /// Another widget of the site has changed what the device keeps: its receipts are ours too, and what
-    /// it has sent or erased is not sent again.
+    /// Another widget of the site has changed what the device keeps: its receipts are ours too, and
+    /// what it has sent or erased is not sent again.
     pub fn changed_elsewhere(&mut self, saved: SavedTouchpoints, now: Timestamp) {
         if self.consent == Consent::Denied {
             return;

@@ -13,7 +13,8 @@ use super::state::Touchpoints;
 use crate::effect::Effect;
 use crate::event::{Failure, Timer};
 
-/// Most bytes of a batch: all requests that outlive a page share 64 KiB (Fetch standard, keepalive).
+/// Most bytes of a batch: all requests that outlive a page share 64 KiB (Fetch standard,
+/// keepalive).
 const BATCH_BYTES_MAX: usize = 60 * 1024;
 
 /// Most bytes of a report without its token: names, two UUIDs and numbers.

@@ -1,18 +1,20 @@
 //! Which tags are on screen, and which have a node in the page.
 //!
-//! Making and removing nodes is the dearest part of an overlay (DESIGN section 4), so a tag gets its node
-//! before it enters and keeps it for a while after it has left; showing and hiding is a class.
+//! Making and removing nodes is the dearest part of an overlay (DESIGN section 4), so a tag gets
+//! its node before it enters and keeps it for a while after it has left; showing and hiding is a
+//! class.
 
 use shoptag_tag_track::{Tag, TagTrack, Timeline};
 
 /// A tag that enters within this time after the next change already has its node, seconds.
 const LEAD_S: f64 = 2.0;
 
-/// A tag keeps its node for this long after it has left, seconds: long enough for one that comes back.
+/// A tag keeps its node for this long after it has left, seconds: long enough for one that comes
+/// back.
 const LAG_S: f64 = 12.0;
 
-/// Most nodes kept for tags that are not on screen. With 16 on screen, 64 nodes in all are laid out in
-/// well under a millisecond.
+/// Most nodes kept for tags that are not on screen. With 16 on screen, 64 nodes in all are laid out
+/// in well under a millisecond.
 const SPARE_MAX: usize = 48;
 
 /// What an update has changed.
@@ -99,8 +101,8 @@ impl Cast {
         }
     }
 
-    /// Takes every tag off the screen until the next update, for as long as the picture is not the tagged
-    /// one. Nodes stay.
+    /// Takes every tag off the screen until the next update, for as long as the picture is not the
+    /// tagged one. Nodes stay.
     pub fn clear(&mut self) -> CastChange {
         let on_screen = !self.on_screen.is_empty();
         self.on_screen.clear();
@@ -140,8 +142,9 @@ impl Cast {
     }
 }
 
-/// Sorts in place. The standard library's sorts are faster, and several kilobytes each in the widget; there
-/// are a few dozen values here as a rule, and with 10,000 it still takes a millisecond or two.
+/// Sorts in place. The standard library's sorts are faster, and several kilobytes each in the
+/// widget; there are a few dozen values here as a rule, and with 10,000 it still takes a
+/// millisecond or two.
 fn heap_sort<T: PartialOrd>(values: &mut [T]) {
     for root in (0..values.len() / 2).rev() {
         sift_down(values, root);
@@ -171,7 +174,8 @@ fn sift_down<T: PartialOrd>(heap: &mut [T], mut root: usize) {
     }
 }
 
-/// The next moment after `media_s` at which a hidden gap of `tag` begins or ends; infinite without one.
+/// The next moment after `media_s` at which a hidden gap of `tag` begins or ends; infinite without
+/// one.
 fn next_gap_change(tag: &Tag, media_s: f64) -> f64 {
     let later = tag.key_frames.partition_point(|key| key.time_s <= media_s);
     let hidden = later.checked_sub(1).and_then(|now| tag.key_frames.get(now));

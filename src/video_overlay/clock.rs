@@ -1,12 +1,12 @@
 //! Keeps the animations' clock on the video's: decides, from noisy samples, when to correct it.
 //!
-//! The compositor moves the tags by itself at the video's rate. A sample says which media time was shown
-//! at which moment; single samples are off by several milliseconds (measured: -36..+11 ms), so their
-//! running mean decides.
+//! The compositor moves the tags by itself at the video's rate. A sample says which media time was
+//! shown at which moment; single samples are off by several milliseconds (measured: -36..+11 ms),
+//! so their running mean decides.
 
-/// Correct when the mean of the samples is off by more than this, milliseconds of media time. A quarter
-/// of a frame at 30 frames a second: together with half a frame of unavoidable stepping it stays within
-/// one frame's motion.
+/// Correct when the mean of the samples is off by more than this, milliseconds of media time. A
+/// quarter of a frame at 30 frames a second: together with half a frame of unavoidable stepping it
+/// stays within one frame's motion.
 const DRIFT_MS_MAX: f64 = 8.0;
 
 /// A sample this far off is a seek, a loop or a stall and not drift, milliseconds.
@@ -76,7 +76,8 @@ impl Clock {
         self.anchor_media_s + (at_ms - self.anchor_ms) * self.rate / 1000.0
     }
 
-    /// The moment of the animation clock at which media time is `media_s`; `None` while it stands still.
+    /// The moment of the animation clock at which media time is `media_s`; `None` while it stands
+    /// still.
     #[must_use]
     pub fn moment_ms(&self, media_s: f64) -> Option<f64> {
         (self.rate != 0.0)

@@ -138,7 +138,8 @@ impl Driver {
         }
     }
 
-    /// Where a tag is now and `ahead_s` of real time later; the same place twice when it leaves before.
+    /// Where a tag is now and `ahead_s` of real time later; the same place twice when it leaves
+    /// before.
     #[must_use]
     pub(super) fn places(&self, index: usize, ahead_s: f64) -> Option<(Place, Place)> {
         let state = self.state.borrow();

@@ -1,5 +1,5 @@
-//! Where the chips stand of things that are in the picture but outside its visible part: at the nearest
-//! edge, beside each other, and clear of the buttons. Measures nothing.
+//! Where the chips stand of things that are in the picture but outside its visible part: at the
+//! nearest edge, beside each other, and clear of the buttons. Measures nothing.
 
 use super::geometry::{Rect, Size};
 
@@ -9,12 +9,12 @@ pub const CHIP: Size = Size {
     height: 44.0,
 };
 
-/// How finely a chip looks for a free place along its edge, CSS pixels. A chip that gives way to another
-/// thus moves by little, and a gap of up to this much is left beside it.
+/// How finely a chip looks for a free place along its edge, CSS pixels. A chip that gives way to
+/// another thus moves by little, and a gap of up to this much is left beside it.
 const STEP: f64 = 4.0;
 
-/// Rows of chips along one edge. With more things than that outside, the last ones lie on others: the list
-/// of the moment still has them all.
+/// Rows of chips along one edge. With more things than that outside, the last ones lie on others:
+/// the list of the moment still has them all.
 const ROWS: u8 = 3;
 
 /// Where a marker outside the visible part of the picture has its edge chip.
@@ -39,8 +39,8 @@ pub enum Direction {
     Down,
 }
 
-/// The chip for a marker at `at`, or `None` when its centre lies within `area`. The chip stays within the
-/// area, and off everything in `taken` while there is room.
+/// The chip for a marker at `at`, or `None` when its centre lies within `area`. The chip stays
+/// within the area, and off everything in `taken` while there is room.
 #[must_use]
 pub fn edge_point(at: (f64, f64), area: Rect, taken: &[Rect]) -> Option<EdgePoint> {
     let beyond = [

@@ -1,7 +1,7 @@
 //! From the picture to the page: where the encoded picture lies within the element that shows it.
 //!
-//! All lengths are CSS pixels in the element's own coordinate space, before any transform. The rules are
-//! those of CSS Images 3 (`object-fit`, `object-position`).
+//! All lengths are CSS pixels in the element's own coordinate space, before any transform. The
+//! rules are those of CSS Images 3 (`object-fit`, `object-position`).
 
 /// Width and height, CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -222,8 +222,8 @@ pub fn parse_px(text: &str) -> Option<f64> {
     parse_decimal(text.trim().strip_suffix("px")?)
 }
 
-/// A decimal number as computed styles have them, without an exponent. The standard library's parser is
-/// exact to the last bit, and too large for a widget that needs a thousandth of a pixel.
+/// A decimal number as computed styles have them, without an exponent. The standard library's
+/// parser is exact to the last bit, and too large for a widget that needs a thousandth of a pixel.
 fn parse_decimal(text: &str) -> Option<f64> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1.0, digits),
@@ -256,9 +256,9 @@ pub fn content_box(border_box: Size, edges: Edges) -> Rect {
     }
 }
 
-/// The box of the whole picture of `intrinsic` size, relative to the content box. It may be larger than
-/// the content box, or lie partly outside. Without an intrinsic size (nothing is loaded yet, or a media
-/// element that does not tell) the picture fills the content box.
+/// The box of the whole picture of `intrinsic` size, relative to the content box. It may be larger
+/// than the content box, or lie partly outside. Without an intrinsic size (nothing is loaded yet,
+/// or a media element that does not tell) the picture fills the content box.
 #[must_use]
 pub fn picture_box(
     content: Size,
@@ -442,8 +442,8 @@ mod tests {
         }
     }
 
-    /// Which encoded pixel a browser paints at `at` of the content box, by the definition of object-fit:
-    /// the picture is scaled, then shifted by its share of the free space.
+    /// Which encoded pixel a browser paints at `at` of the content box, by the definition of
+    /// object-fit: the picture is scaled, then shifted by its share of the free space.
     fn painted_pixel(at: f64, content: f64, encoded: f64, scale: f64, share: f64) -> f64 {
         (at - share * (content - encoded * scale)) / scale
     }
@@ -461,7 +461,8 @@ mod tests {
             let ratio = (width / video_width, height / video_height);
             for fit in ALL_FITS {
                 let picture = picture_box(
-                    size(width, height), size(video_width, video_height), fit, ObjectPosition { x, y },
+                    size(width, height), size(video_width, video_height), fit,
+                    ObjectPosition { x, y },
                 );
                 let (scale_x, scale_y) = match fit {
                     ObjectFit::Fill => ratio,

@@ -1,4 +1,5 @@
-//! The overlay component: tags, labels and edge chips over a video, and whatever else lies in its box.
+//! The overlay component: tags, labels and edge chips over a video, and whatever else lies in its
+//! box.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -33,8 +34,8 @@ pub struct VideoOverlayProps {
     /// Whether a card or sheet is open over the picture.
     #[prop_or_default]
     pub covered: bool,
-    /// Buttons and sheets, placed inside the box of the video. They take no clicks beside themselves:
-    /// the box lets every click through, so each of them needs `pointer-events: auto`.
+    /// Buttons and sheets, placed inside the box of the video. They take no clicks beside
+    /// themselves: the box lets every click through, so each of them needs `pointer-events: auto`.
     #[prop_or_default]
     pub children: Html,
 }

@@ -1,8 +1,9 @@
 //! Which tags have a label, and on which side of the marker it stands.
 //!
-//! A label covers neither another label, nor a marker, nor the zones of the controls and the captions. It
-//! stays where it is as long as that holds: a label that jumps cannot be read. Looks a little ahead, so
-//! that a moving tag does not get a side that it must leave at once. Measures nothing.
+//! A label covers neither another label, nor a marker, nor the zones of the controls and the
+//! captions. It stays where it is as long as that holds: a label that jumps cannot be read. Looks a
+//! little ahead, so that a moving tag does not get a side that it must leave at once. Measures
+//! nothing.
 
 use super::geometry::{Rect, Size};
 
@@ -129,7 +130,8 @@ impl Candidate {
 /// Room for labels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Room {
-    /// The visible picture without the zones of controls and captions, CSS pixels of the video's box.
+    /// The visible picture without the zones of controls and captions, CSS pixels of the video's
+    /// box.
     pub area: Rect,
     /// Largest number of labels at a time.
     pub labels_max: usize,
@@ -146,8 +148,8 @@ pub struct Placed {
     pub labelled: bool,
 }
 
-/// Gives each of `candidates` its place; the answer is in the order of the candidates. No label stands on
-/// anything `blocked`.
+/// Gives each of `candidates` its place; the answer is in the order of the candidates. No label
+/// stands on anything `blocked`.
 #[must_use]
 pub fn place(candidates: &[Candidate], room: Room, blocked: &[Rect]) -> Vec<Placed> {
     let mut placed: Vec<Placed> = candidates

@@ -1,5 +1,5 @@
-//! Where everything of the overlay stands: measures the video, and gives boxes, labels and chips their
-//! places. The page's layout is read here and nowhere else.
+//! Where everything of the overlay stands: measures the video, and gives boxes, labels and chips
+//! their places. The page's layout is read here and nowhere else.
 
 use shoptag_tag_track::Tag;
 use yew::prelude::*;

@@ -56,8 +56,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A scene of `track`, with one label per tag in the track's order; tags beyond the labels are not
-    /// shown.
+    /// A scene of `track`, with one label per tag in the track's order; tags beyond the labels are
+    /// not shown.
     #[must_use]
     pub fn new(track: Rc<TagTrack>, labels: Vec<TagLabel>, texts: OverlayTexts) -> Self {
         Self {

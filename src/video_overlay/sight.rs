@@ -1,5 +1,6 @@
-//! Watches whether the tags on screen are seen, for `shoptag_attribution::viewability`: gives it the
-//! player's state and the share of each tag's box that is in the visible picture and in the viewport.
+//! Watches whether the tags on screen are seen, for `shoptag_attribution::viewability`: gives it
+//! the player's state and the share of each tag's box that is in the visible picture and in the
+//! viewport.
 
 use shoptag_attribution::viewability::{Player, Viewability};
 use shoptag_commerce::TagId;

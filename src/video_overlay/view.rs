@@ -86,7 +86,8 @@ impl VideoOverlay {
         }
     }
 
-    /// What went by while the bare video, or the system's own player (iPhone), was in front of everything.
+    /// What went by while the bare video, or the system's own player (iPhone), was in front of
+    /// everything.
     pub(super) fn view_recap(&self, context: &Context<Self>, scene: &Scene) -> Html {
         let text = match self.recap {
             0 => return Html::default(),

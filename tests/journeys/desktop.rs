@@ -57,8 +57,8 @@ async fn a_purchase_on_a_desktop_ends_in_an_order_with_exact_totals() -> Outcome
         return Err(format!("one order was expected: {orders:?}").into());
     };
     browser.text(&order.number).await?;
-    // Two lamps at 129.00, a tenth off for two from one brand, delivery free from 80.00, and the 19 % tax
-    // that 232.20 contain.
+    // Two lamps at 129.00, a tenth off for two from one brand, delivery free from 80.00, and the 19
+    // % tax that 232.20 contain.
     let expected = StoredOrder {
         number: order.number.clone(),
         items_minor: 25_800,

@@ -1,7 +1,8 @@
-//! A shopper's ways through the demo, in a real Chromium against the real backend and a real database.
+//! A shopper's ways through the demo, in a real Chromium against the real backend and a real
+//! database.
 //!
-//! `cargo xtask test --only journeys` builds what they need and runs them. Each leaves a picture of every
-//! step in `target/journeys/<journey>`.
+//! `cargo xtask test --only journeys` builds what they need and runs them. Each leaves a picture of
+//! every step in `target/journeys/<journey>`.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod accessibility;

@@ -1,9 +1,9 @@
 //! Tags stay on the thing: measured on pictures of the page, never by asking the widget.
 //!
-//! The marker videos show flat discs that move on known curves. The page gives the tags' markers a colour
-//! of their own. While the video plays, screenshots are taken, and in each the middle of every disc is
-//! compared with the middle of the nearest marker. One frame of the video is allowed beside 2 CSS px,
-//! because the browser may show the video's frame and the page's in either order.
+//! The marker videos show flat discs that move on known curves. The page gives the tags' markers a
+//! colour of their own. While the video plays, screenshots are taken, and in each the middle of
+//! every disc is compared with the middle of the nearest marker. One frame of the video is allowed
+//! beside 2 CSS px, because the browser may show the video's frame and the page's in either order.
 
 use std::fmt::Write;
 
@@ -91,7 +91,8 @@ async fn tags_stay_on_the_thing_at_every_size_and_fit() -> Outcome<()> {
         let samples = measure(&browser, &player).await?;
         let name = format!("{}x{}-{}", player.size.0, player.size.1, player.fit);
         browser.picture(&name).await?;
-        // Some discs are cut off by `cover` or stand in their gap; a setting without any sees nothing.
+        // Some discs are cut off by `cover` or stand in their gap; a setting without any sees
+        // nothing.
         if samples.len() < SHOTS {
             return Err(format!("{name}: only {} discs were measured", samples.len()).into());
         }

@@ -1,4 +1,5 @@
-//! A real Chromium by WebDriver: how it is started, in which shapes, and what it must not complain about.
+//! A real Chromium by WebDriver: how it is started, in which shapes, and what it must not complain
+//! about.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use thirtyfour::prelude::*;
 use super::Outcome;
 use super::setting::{path_from, results};
 
-/// How long a journey waits for something to appear. Generous, because a loaded machine is slow; it is
-/// waited for only by a journey that is going to fail.
+/// How long a journey waits for something to appear. Generous, because a loaded machine is slow; it
+/// is waited for only by a journey that is going to fail.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs before every page's own scripts: collects what a clean page never causes.
@@ -57,8 +58,8 @@ struct Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Asked politely it closes its browsers, which a kill alone would leave running. It may have ended
-        // already; then neither is needed.
+        // Asked politely it closes its browsers, which a kill alone would leave running. It may
+        // have ended already; then neither is needed.
         if let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) {
             let request = b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             let mut answer = Vec::new();
@@ -104,8 +105,8 @@ impl Browser {
         Ok(browser)
     }
 
-    /// Takes "Headless" out of the browser's name: the backend takes that for a robot's, and a robot's
-    /// clicks earn nobody anything.
+    /// Takes "Headless" out of the browser's name: the backend takes that for a robot's, and a
+    /// robot's clicks earn nobody anything.
     async fn look_like_a_person(&self) -> Outcome<()> {
         let version = self.cdp("Browser.getVersion", json!({})).await?;
         let name = version["userAgent"]
@@ -159,8 +160,8 @@ impl Browser {
 
     /// Runs `body` in the page until it returns something true, and returns that.
     ///
-    /// The page waits for itself, frame by frame; nothing here sleeps. `what` names it when it never
-    /// comes.
+    /// The page waits for itself, frame by frame; nothing here sleeps. `what` names it when it
+    /// never comes.
     pub(crate) async fn wait_for(
         &self,
         what: &str,
@@ -175,7 +176,11 @@ impl Browser {
              const end = performance.now() + {};
              const step = () => {{
                  let found;
-                 try {{ found = look(...given); }} catch (error) {{ return done({{ error: `${{error}}` }}); }}
+                 try {{
+                     found = look(...given);
+                 }} catch (error) {{
+                     return done({{ error: `${{error}}` }});
+                 }}
                  if (found) return done({{ found }});
                  if (performance.now() > end) return done({{ error: 'it did not come in time' }});
                  setTimeout(step, 30);
@@ -207,7 +212,8 @@ impl Browser {
     /// Waits until what moves has come to rest: transitions and animations that end.
     pub(crate) async fn settle(&self) -> Outcome<()> {
         let still = "const moving = (root) => root.getAnimations({ subtree: true });
-            const roots = [document, ...[...every(document)].map((e) => e.shadowRoot).filter(Boolean)];
+            const shadows = [...every(document)].map((element) => element.shadowRoot);
+            const roots = [document, ...shadows.filter(Boolean)];
             return roots.flatMap(moving).every((animation) => animation.playState !== 'running'
                 || animation.effect.getComputedTiming().endTime === Infinity
                 || animation instanceof CSSAnimation === false
@@ -223,7 +229,8 @@ impl Browser {
             serde_json::from_value(self.run("return window.__complaints ?? []", vec![]).await?)?;
         for entry in self.driver.browser_log().await? {
             let entry = serde_json::to_value(&entry)?;
-            // A refused request is logged by Chromium itself; the journeys that provoke one expect it.
+            // A refused request is logged by Chromium itself; the journeys that provoke one expect
+            // it.
             if entry["level"] == "SEVERE" && entry["source"] != "network" {
                 complaints.push(format!("console: {}", entry["message"]));
             }
@@ -269,7 +276,8 @@ pub(crate) const HELPERS: &str = r"
         element.part?.contains(name) && visible(element));
     const control = (name) => {
         const pattern = new RegExp(name, 'i');
-        const roles = 'a,button,input,select,textarea,summary,[role=button],[role=radio],[role=option]';
+        const roles = 'a,button,input,select,textarea,summary,'
+            + '[role=button],[role=radio],[role=option]';
         return [...every(document)].find((element) =>
             element.matches(roles) && !element.disabled && pattern.test(nameOf(element))
             && (visible(element) || element.labels?.[0] && visible(element.labels[0])));
@@ -333,7 +341,8 @@ fn capabilities(shape: Shape, profile: &Path) -> Outcome<Capabilities> {
         "--hide-scrollbars",
         "--force-color-profile=srgb",
         "--lang=en-GB",
-        // The journeys press play themselves; a muted film that plays on its own must not be refused.
+        // The journeys press play themselves; a muted film that plays on its own must not be
+        // refused.
         "--autoplay-policy=no-user-gesture-required",
         window,
         &profile,

@@ -1,4 +1,5 @@
-//! What journeys and the pixel test share: a backend, a browser, and what lies between and behind them.
+//! What journeys and the pixel test share: a backend, a browser, and what lies between and behind
+//! them.
 
 pub(crate) mod backend;
 pub(crate) mod browser;

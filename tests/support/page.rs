@@ -1,4 +1,5 @@
-//! What a shopper does on a page with a pointer: looks for something by its name, clicks or taps it.
+//! What a shopper does on a page with a pointer: looks for something by its name, clicks or taps
+//! it.
 
 use std::time::Instant;
 
@@ -73,7 +74,8 @@ impl Browser {
         self.tap_at(TAG, tag).await
     }
 
-    /// Waits for a tag; when the film has gone on too far, as it does on a slow machine, back to the moment.
+    /// Waits for a tag; when the film has gone on too far, as it does on a slow machine, back to
+    /// the moment.
     async fn tag(&self, tag: &str, moment: f64) -> Outcome<()> {
         let look = format!(
             "const tag = {TAG};
@@ -120,7 +122,8 @@ impl Browser {
         Ok(())
     }
 
-    /// Clicks what `script` finds, as a person does: again, when it has moved on or something lay above it.
+    /// Clicks what `script` finds, as a person does: again, when it has moved on or something lay
+    /// above it.
     async fn click_found(&self, script: &str, argument: &str) -> Outcome<()> {
         let until = Instant::now() + PATIENCE;
         loop {

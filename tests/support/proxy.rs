@@ -1,7 +1,8 @@
-//! A door between browser and backend that passes everything on, and can lose the answer to an order.
+//! A door between browser and backend that passes everything on, and can lose the answer to an
+//! order.
 //!
-//! The request always reaches the backend and is carried out; only its answer is cut off, which is the
-//! fault that makes careless clients order twice.
+//! The request always reaches the backend and is carried out; only its answer is cut off, which is
+//! the fault that makes careless clients order twice.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

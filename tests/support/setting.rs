@@ -1,4 +1,5 @@
-//! The setting of a journey: the built site, a backend behind a door, and the tenant that allows it.
+//! The setting of a journey: the built site, a backend behind a door, and the tenant that allows
+//! it.
 
 use std::env;
 use std::net::SocketAddr;
@@ -89,7 +90,8 @@ pub(crate) fn results(folder: &str) -> PathBuf {
         .join(folder)
 }
 
-/// The demo's tenant file with our origin and the marker videos, beside copies of the files it names.
+/// The demo's tenant file with our origin and the marker videos, beside copies of the files it
+/// names.
 fn tenant_for(
     site: &Path,
     origin: &str,

@@ -1,4 +1,5 @@
-//! `cargo xtask check`: every gate that is not a test of behaviour. Runs them all, then says which failed.
+//! `cargo xtask check`: every gate that is not a test of behaviour. Runs them all, then says which
+//! failed.
 
 use std::time::Instant;
 

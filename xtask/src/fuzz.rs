@@ -1,7 +1,8 @@
 //! `cargo xtask fuzz`: each fuzz target for some seconds, from the corpus in `fuzz/corpus` on.
 //!
-//! What the fuzzer learns stays in `target/fuzz`; an input that breaks a rule is in `fuzz/artifacts`,
-//! and belongs into the corpus once the rule holds again: the ordinary tests replay that.
+//! What the fuzzer learns stays in `target/fuzz`; an input that breaks a rule is in
+//! `fuzz/artifacts`, and belongs into the corpus once the rule holds again: the ordinary tests
+//! replay that.
 
 use std::fs;
 

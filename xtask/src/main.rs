@@ -1,7 +1,8 @@
 //! Build tasks of Shoptag: `cargo xtask COMMAND`. `cargo xtask help` lists them.
 //!
-//! Everything that a command misses it installs itself, at a pinned version, into `target/tools` or through
-//! the system's package manager, and says so. A command can be run twice. No product code lives here.
+//! Everything that a command misses it installs itself, at a pinned version, into `target/tools` or
+//! through the system's package manager, and says so. A command can be run twice. No product code
+//! lives here.
 
 #![expect(
     clippy::print_stdout,

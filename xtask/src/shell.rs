@@ -1,4 +1,5 @@
-//! Running other programs: says what it does and how long it took, and fails with the command's name.
+//! Running other programs: says what it does and how long it took, and fails with the command's
+//! name.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -33,7 +34,8 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a step with its output on the terminal, headed by what it does and ended by how long it took.
+/// Runs a step with its output on the terminal, headed by what it does and ended by how long it
+/// took.
 ///
 /// # Errors
 /// The program cannot be started, or it ends with a failure.
@@ -73,7 +75,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         .to_owned())
 }
 
-/// Where on `PATH` a program by this name is. The whole path, since ChromeDriver takes no bare name for its browser.
+/// Where on `PATH` a program by this name is. The whole path, since ChromeDriver takes no bare name
+/// for its browser.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
     let folders = std::env::var_os("PATH")?;

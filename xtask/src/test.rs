@@ -1,5 +1,5 @@
-//! `cargo xtask test`: the tests of the host, of wasm in a browser, and the journeys in a real browser;
-//! with `--long`, the random tests for as long as nobody wants to wait every day.
+//! `cargo xtask test`: the tests of the host, of wasm in a browser, and the journeys in a real
+//! browser; with `--long`, the random tests for as long as nobody wants to wait every day.
 
 use std::process::Command;
 use std::time::Instant;
@@ -17,8 +17,8 @@ const SELECTION: [&str; 3] = ["--workspace", "--exclude", "wasm_tools"];
 /// Operations of the long simulation, beyond the seeds of every day (tests/simulation).
 const LONG_OPERATIONS: &str = "1000000";
 
-/// Cases of each property in a long run: a case of the ledger has 25 events on average, so that they are a
-/// million.
+/// Cases of each property in a long run: a case of the ledger has 25 events on average, so that
+/// they are a million.
 const LONG_CASES: &str = "40000";
 
 /// A part of the tests.

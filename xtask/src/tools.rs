@@ -1,4 +1,5 @@
-//! The programs that our commands need and a newcomer does not have: pinned, and installed when missing.
+//! The programs that our commands need and a newcomer does not have: pinned, and installed when
+//! missing.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -63,7 +64,8 @@ impl Crate {
                 "--quiet",
             ]);
             install.arg("--root").arg(&root);
-            // One folder for all, so that what they share is compiled once; no debug info, nobody debugs.
+            // One folder for all, so that what they share is compiled once; no debug info, nobody
+            // debugs.
             install.arg("--target-dir").arg(paths::made("tools/build"));
             install
                 .env("CARGO_PROFILE_DEV_DEBUG", "0")
@@ -89,7 +91,8 @@ pub(crate) fn wasm_tools() -> Result<PathBuf> {
     Ok(paths::built("wasm_tools"))
 }
 
-/// The source of the standard library beside the compiler, added by rustup when it is not there yet.
+/// The source of the standard library beside the compiler, added by rustup when it is not there
+/// yet.
 ///
 /// # Errors
 /// It is missing and there is no rustup that could add it.
@@ -103,7 +106,8 @@ pub(crate) fn standard_library_source() -> Result<()> {
     }
     if shell::on_path("rustup").is_none() {
         bail!(
-            "the widget is built with the standard library's source: install your system's package of it"
+            "the widget is built with the standard library's source: install your system's package \
+             of it"
         );
     }
     shell::step(

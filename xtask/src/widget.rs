@@ -16,14 +16,15 @@ pub(crate) const LOADER: &str = "shop-tags.js";
 /// The files of the widget, as they are served.
 pub(crate) const FILES: [&str; 3] = [LOADER, "shoptag.js", "shoptag_bg.wasm"];
 
-/// Compiles the standard library with the widget, for size and without the texts of panics: 25 KB less after
-/// brotli. A panic is a trap either way, and the loader puts the fallback in its place.
+/// Compiles the standard library with the widget, for size and without the texts of panics: 25 KB
+/// less after brotli. A panic is a trap either way, and the loader puts the fallback in its place.
 const SMALL_STD: [&str; 2] = [
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
 ];
 
-/// What that asks of this release of the compiler, which calls it unstable. Only this one build sees it.
+/// What that asks of this release of the compiler, which calls it unstable. Only this one build
+/// sees it.
 const SMALL_STD_ENVIRONMENT: [(&str, &str); 2] = [
     ("RUSTC_BOOTSTRAP", "1"),
     (

@@ -91,8 +91,8 @@ pub struct Entry {
     pub delivered: bool,
 }
 
-/// How many entries a full journal gave up before the backend had them, by kind. Sent along, so that
-/// a gap is never silent.
+/// How many entries a full journal gave up before the backend had them, by kind. Sent along, so
+/// that a gap is never silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Dropped {
     /// Impressions.
@@ -259,7 +259,8 @@ impl Journal {
             .retain(|entry| entry.touch.occurred_at >= oldest);
     }
 
-    /// Everything that is remembered, in the order of happening, for whoever asks what is kept of them.
+    /// Everything that is remembered, in the order of happening, for whoever asks what is kept of
+    /// them.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
     }

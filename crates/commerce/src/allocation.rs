@@ -10,8 +10,8 @@ pub enum AllocationError {
 
 /// Splits `amount_minor` over `weights` by largest remainder; ties go to the lower index.
 ///
-/// The parts sum exactly to the amount, and the parts of the opposite amount are the exact opposites, so
-/// that a refund mirrors its sale.
+/// The parts sum exactly to the amount, and the parts of the opposite amount are the exact
+/// opposites, so that a refund mirrors its sale.
 ///
 /// # Errors
 /// [`AllocationError::NoWeight`] when the weights sum to zero.

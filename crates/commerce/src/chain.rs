@@ -27,7 +27,8 @@ impl Digest {
     /// ```
     /// use shoptag_commerce::Digest;
     /// let first = Digest::START.followed_by("example", b"one");
-    /// assert_ne!(first.followed_by("example", b"two"), Digest::START.followed_by("example", b"two"));
+    /// assert_ne!(first.followed_by("example", b"two"), Digest::START.followed_by("example",
+    /// b"two"));
     /// ```
     #[must_use]
     pub fn followed_by(self, domain: &str, record: &[u8]) -> Self {

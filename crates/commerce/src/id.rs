@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Longest id, in bytes. Google Merchant allows 50 characters and Shopify's SKUs 255; a key of that size
-/// still fits every index page.
+/// Longest id, in bytes. Google Merchant allows 50 characters and Shopify's SKUs 255; a key of that
+/// size still fits every index page.
 const ID_BYTES_MAX: usize = 255;
 
 /// Why a text is not an id.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Shortest key, characters: 16 hexadecimal digits would be 64 bits, the least that does not collide.
+/// Shortest key, characters: 16 hexadecimal digits would be 64 bits, the least that does not
+/// collide.
 const KEY_LENGTH_MIN: usize = 16;
 /// Longest key, characters (Stripe's limit, so that any client's habits fit).
 const KEY_LENGTH_MAX: usize = 255;

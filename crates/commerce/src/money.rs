@@ -100,8 +100,8 @@ impl Money {
     }
 }
 
-/// `numerator / denominator` rounded to the nearest integer, halves away from zero, so that the result
-/// for a negative numerator is the exact opposite. A denominator below 1 counts as 1.
+/// `numerator / denominator` rounded to the nearest integer, halves away from zero, so that the
+/// result for a negative numerator is the exact opposite. A denominator below 1 counts as 1.
 #[must_use]
 pub fn divide_half_away_from_zero(numerator: i128, denominator: i128) -> i128 {
     let denominator = denominator.max(1);

@@ -45,9 +45,9 @@ impl Answer {
     /// Judges the answer to the submission of `order`.
     ///
     /// Only a 2xx that names this very order is a delivery. 408, 425, 429, 5xx, an order still in
-    /// flight, redirects and everything unexpected are tried again; 401 and 403 after a renewal; every
-    /// other 4xx is final. A 4xx without a problem document is not our backend's word, and is tried
-    /// again: a portal or a firewall spoke.
+    /// flight, redirects and everything unexpected are tried again; 401 and 403 after a renewal;
+    /// every other 4xx is final. A 4xx without a problem document is not our backend's word, and is
+    /// tried again: a portal or a firewall spoke.
     #[must_use]
     pub fn judge(&self, order: &OrderId) -> Verdict {
         let Self::Http {

@@ -9,8 +9,9 @@ pub const RETRY_DELAY_MS_MAX: u64 = 30 * 60 * 1_000;
 /// Longest `Retry-After` that is honoured for an order (DESIGN section 6).
 pub const RETRY_AFTER_MS_MAX: u64 = 60 * 60 * 1_000;
 
-/// Delay after `failures` failed attempts (1 or more): doubling from one second up to half an hour, then
-/// moved by up to a half in either direction, so that a thousand widgets do not come back together.
+/// Delay after `failures` failed attempts (1 or more): doubling from one second up to half an hour,
+/// then moved by up to a half in either direction, so that a thousand widgets do not come back
+/// together.
 ///
 /// `random` is any uniformly random number.
 #[must_use]

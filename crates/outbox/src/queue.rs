@@ -12,11 +12,12 @@ pub const ORDERS_MAX: usize = 200;
 /// Most orders on the wire at once: half of the six connections a browser opens to one host.
 pub const IN_FLIGHT_MAX: usize = 3;
 
-/// How long an attempt may take. The backend answers or gives up within 10 s; twice that is surely lost.
+/// How long an attempt may take. The backend answers or gives up within 10 s; twice that is surely
+/// lost.
 pub const REQUEST_TIMEOUT_MS: u64 = 20_000;
 
-/// How long an order that another tab is sending is left to it: longer than an attempt may take, so that
-/// this tab does not send the same order beside it.
+/// How long an order that another tab is sending is left to it: longer than an attempt may take, so
+/// that this tab does not send the same order beside it.
 pub const LEASE_MS: u64 = 30_000;
 
 /// Failed renewals of the site's access in a row before an order becomes a dead letter.
@@ -93,8 +94,9 @@ impl Outbox {
         Self::default()
     }
 
-    /// Takes over what storage holds, at the start or when another tab has added to it. Records that are
-    /// here already stay as they are. Returns those it could not trust; they stay in storage.
+    /// Takes over what storage holds, at the start or when another tab has added to it. Records
+    /// that are here already stay as they are. Returns those it could not trust; they stay in
+    /// storage.
     pub fn restore(&mut self, records: Vec<Record>, now_ms: u64) -> Vec<Record> {
         let mut quarantined = Vec::new();
         for record in records {
@@ -117,10 +119,10 @@ impl Outbox {
         quarantined
     }
 
-    /// Brings the outbox in line with what storage holds after another tab has changed it: what that tab
-    /// delivered or gave up goes, what it saw refused is not sent again. `own` is the order that this
-    /// tab's shopper is looking at; it stays, so that its answer is asked for again under its key and
-    /// shown here. Returns what [`Self::restore`] does.
+    /// Brings the outbox in line with what storage holds after another tab has changed it: what
+    /// that tab delivered or gave up goes, what it saw refused is not sent again. `own` is the
+    /// order that this tab's shopper is looking at; it stays, so that its answer is asked for again
+    /// under its key and shown here. Returns what [`Self::restore`] does.
     pub fn sync(
         &mut self,
         records: Vec<Record>,
@@ -260,7 +262,8 @@ impl Outbox {
             .min()
     }
 
-    /// Takes in the outcome of an attempt, however late. An answer for a record that is gone is ignored.
+    /// Takes in the outcome of an attempt, however late. An answer for a record that is gone is
+    /// ignored.
     pub fn answered(
         &mut self,
         key: &IdempotencyKey,
@@ -315,8 +318,8 @@ impl Outbox {
         vec![Action::Delete(key.clone())]
     }
 
-    /// Every record with what is being done about it, oldest first: for the shopper and for a support
-    /// bundle.
+    /// Every record with what is being done about it, oldest first: for the shopper and for a
+    /// support bundle.
     pub fn records(&self) -> impl Iterator<Item = (&Record, State)> {
         self.entries
             .iter()

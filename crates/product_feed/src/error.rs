@@ -5,8 +5,8 @@ use crate::code;
 /// A whole feed is refused. Each case knows its stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FeedError {
-    /// More bytes than [`crate::FEED_BYTES_MAX`] or more rows or items than [`crate::ROWS_MAX`]. The
-    /// caller splits the feed. HTTP 413.
+    /// More bytes than [`crate::FEED_BYTES_MAX`] or more rows or items than [`crate::ROWS_MAX`].
+    /// The caller splits the feed. HTTP 413.
     #[error("the feed has more than 128 MiB or more than 500000 rows")]
     Size,
     /// The bytes are not UTF-8, nor UTF-16 with a byte order mark. HTTP 400.

@@ -42,8 +42,8 @@ pub use report::{FeedImage, FeedOption, FeedProduct, FeedVariant, Rejection, Rep
 /// Largest feed, in bytes: 128 MiB. Shopify's own limit is 15 MB a file; a Google feed of 100,000
 /// items has about 100 MB. It is held in memory while it is read.
 pub const FEED_BYTES_MAX: usize = 128 * 1024 * 1024;
-/// Most rows or items of a feed. A row of ten bytes becomes a product of a thousand; with this bound a
-/// hostile feed of the largest size still fits the memory of a small server.
+/// Most rows or items of a feed. A row of ten bytes becomes a product of a thousand; with this
+/// bound a hostile feed of the largest size still fits the memory of a small server.
 pub const ROWS_MAX: usize = 500_000;
 /// Most rejections that a report lists. Nobody reads more, and a feed of nothing but defects would
 /// otherwise take a hundred times its size.

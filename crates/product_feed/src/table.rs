@@ -13,7 +13,8 @@ const END_MARK: &[u8] = b"\n\x1Fend of feed\n";
 const LINE_SEPARATORS_MAX: usize = 100_000;
 /// How much looking for the next good row behind a broken one may read, as a multiple of the feed.
 const RECOVERY_FACTOR: usize = 4;
-/// How many rows may be tried behind broken ones. Each try sets up a parser, which takes up to 0.1 ms.
+/// How many rows may be tried behind broken ones. Each try sets up a parser, which takes up to 0.1
+/// ms.
 const RECOVERY_ROWS_MAX: usize = 5_000;
 
 type Source<'a> = Chain<Cursor<&'a [u8]>, Cursor<&'static [u8]>>;
@@ -83,8 +84,8 @@ impl<'a> Table<'a> {
         read_one(&mut self.reader, self.text, self.base)
     }
 
-    /// Whether the first line of `text` has the separators of a whole row, or a quote that may hold the
-    /// row's line breaks. Most lines of a description have neither.
+    /// Whether the first line of `text` has the separators of a whole row, or a quote that may hold
+    /// the row's line breaks. Most lines of a description have neither.
     fn may_start_row(&self, text: &str) -> bool {
         let line = text.split('\n').next().unwrap_or_default();
         let separators = line.bytes().filter(|&byte| byte == self.delimiter).count();

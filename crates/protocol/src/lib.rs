@@ -50,8 +50,8 @@ pub use view_session::{
 /// Version of the shapes in this crate, in each document's `schema_version`.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Header that names one submission for ever; 16..=255 visible ASCII characters, bare or as an RFC 8941
-/// string (IETF draft-ietf-httpapi-idempotency-key-header).
+/// Header that names one submission for ever; 16..=255 visible ASCII characters, bare or as an RFC
+/// 8941 string (IETF draft-ietf-httpapi-idempotency-key-header).
 pub const IDEMPOTENCY_KEY_HEADER: &str = "idempotency-key";
 
 /// Header on an answer that was stored earlier and is given again.

@@ -11,7 +11,8 @@ use shoptag_commerce::{
 
 use crate::{Brand, CreatorInfo, DeliveryOption, Totals};
 
-/// The shopper's confirmation. Amounts are evidence of what the shopper saw; the server prices again.
+/// The shopper's confirmation. Amounts are evidence of what the shopper saw; the server prices
+/// again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

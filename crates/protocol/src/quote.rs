@@ -59,8 +59,8 @@ pub struct QuoteLine {
     pub receipt: Option<String>,
 }
 
-/// Who to reach about the order. Personal data: stays with the quote and its address record, never in
-/// the order, the ledger or a log.
+/// Who to reach about the order. Personal data: stays with the quote and its address record, never
+/// in the order, the ledger or a log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -293,8 +293,8 @@ mod tests {
     use super::*;
     use crate::raw::{RawAnchor, RawTag};
 
-    /// Reads through serde's own value deserializers, as a browser's adapter does: numbers that JSON
-    /// does not have, keys of any type.
+    /// Reads through serde's own value deserializers, as a browser's adapter does: numbers that
+    /// JSON does not have, keys of any type.
     fn read<'de, T: Part>(value: impl IntoDeserializer<'de, Error>) -> Field<T> {
         Field::deserialize(value.into_deserializer()).unwrap()
     }

@@ -1,8 +1,8 @@
 //! JSON by the browser's own parser, and by a writer of our own.
 //!
-//! Both are serde formats that do no more than the widget's messages need. A general one (serde_json,
-//! serde-wasm-bindgen) brings error texts and a search by field name for every struct: 40 KB after brotli for
-//! errors that nobody reads here.
+//! Both are serde formats that do no more than the widget's messages need. A general one
+//! (serde_json, serde-wasm-bindgen) brings error texts and a search by field name for every struct:
+//! 40 KB after brotli for errors that nobody reads here.
 
 mod read;
 

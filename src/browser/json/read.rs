@@ -1,4 +1,5 @@
-//! A serde deserializer over JavaScript values: small first. It says that a value does not fit, never why.
+//! A serde deserializer over JavaScript values: small first. It says that a value does not fit,
+//! never why.
 
 use std::fmt::Display;
 
@@ -148,8 +149,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         })
     }
 
-    /// The fields in the order of the struct, each looked up by its name. Others are not looked at: a newer
-    /// server may say more.
+    /// The fields in the order of the struct, each looked up by its name. Others are not looked at:
+    /// a newer server may say more.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -182,7 +183,9 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor.visit_unit()
     }
 
-    serde::forward_to_deserialize_any! { char bytes byte_buf unit unit_struct tuple_struct i128 u128 }
+    serde::forward_to_deserialize_any! {
+        char bytes byte_buf unit unit_struct tuple_struct i128 u128
+    }
 }
 
 /// The items of an array.

@@ -43,8 +43,8 @@ pub(crate) fn write(wasm: &Path, loader: &Path, out: &Path) -> Result<()> {
 
 /// The generated script without its whole-line comments and indentation.
 ///
-/// By lines, not by a JavaScript parser: wasm-bindgen writes its comments on lines of their own and no
-/// template literal over several lines, which is all that this relies on.
+/// By lines, not by a JavaScript parser: wasm-bindgen writes its comments on lines of their own and
+/// no template literal over several lines, which is all that this relies on.
 fn without_comments(script: &str) -> String {
     let mut kept = String::with_capacity(script.len());
     let mut in_comment = false;

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use anyhow::Result;
 
-/// Window of 4 MiB: the largest that the `br` content encoding allows is 16 MiB, our files are smaller.
+/// Window of 4 MiB: the largest that the `br` content encoding allows is 16 MiB, our files are
+/// smaller.
 const WINDOW_BITS: u32 = 22;
 
 /// The length in bytes after brotli at its highest quality, 11.

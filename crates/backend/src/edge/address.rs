@@ -20,8 +20,8 @@ impl TrustedProxies {
         Self(networks)
     }
 
-    /// The client behind `peer`: the last address of the chain that is no proxy of ours. What stands
-    /// before it is the client's own saying.
+    /// The client behind `peer`: the last address of the chain that is no proxy of ours. What
+    /// stands before it is the client's own saying.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();

@@ -15,8 +15,8 @@ use shoptag_protocol::code;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-/// Buckets that are remembered. When more come, full ones are forgotten, which changes nothing; when
-/// none is full, all are: a flood from everywhere is not stopped by remembering it.
+/// Buckets that are remembered. When more come, full ones are forgotten, which changes nothing;
+/// when none is full, all are: a flood from everywhere is not stopped by remembering it.
 const BUCKETS_MAX: usize = 100_000;
 
 /// Seconds of the rate that a bucket holds: a family behind one address checks out at once.

@@ -145,8 +145,8 @@ impl OrderPage {
     }
 }
 
-/// One plain sentence a creator who is paid for a line: who, for what, and by whom. Nobody is paid for
-/// what was cancelled or sent back.
+/// One plain sentence a creator who is paid for a line: who, for what, and by whom. Nobody is paid
+/// for what was cancelled or sent back.
 fn credits(order: &OrderStatus) -> Vec<String> {
     let mut paid: Vec<(&CreatorInfo, Vec<&str>)> = Vec::new();
     for line in &order.lines {

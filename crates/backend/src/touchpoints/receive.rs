@@ -26,8 +26,8 @@ use crate::tokens::{KeyRing, TagClaims, TokenDefect, Use};
 /// Touchpoints of a batch (reliability.md T3).
 const BATCH_MAX: usize = 1_000;
 
-/// Touchpoints that a device may say at once to have given up: more than it could have made since the
-/// last batch, and a bound on what a lie does to the count.
+/// Touchpoints that a device may say at once to have given up: more than it could have made since
+/// the last batch, and a bound on what a lie does to the count.
 const DROPPED_MAX: u32 = 10_000;
 
 /// A batch whose touchpoints are not looked at yet: one bad one must not spoil the others.

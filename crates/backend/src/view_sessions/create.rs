@@ -23,7 +23,8 @@ use crate::tokens::{KeyRing, TAG_TOKEN_MS, Use};
     request_body = ViewSessionRequest,
     responses(
         (status = 200, description = "The session with a token a tag", body = ViewSession),
-        (status = 429, description = "`rate-limit`: this address has begun too many", body = Problem,
+        (status = 429, description = "`rate-limit`: this address has begun too many",
+            body = Problem,
          content_type = "application/problem+json"),
         (status = "4XX", description = "A problem", body = Problem,
          content_type = "application/problem+json"),

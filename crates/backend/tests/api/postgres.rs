@@ -1,5 +1,5 @@
-//! What only PostgreSQL has: several backends on one database, conflicts, lost connections, a server
-//! that is away.
+//! What only PostgreSQL has: several backends on one database, conflicts, lost connections, a
+//! server that is away.
 
 use std::sync::Arc;
 use std::time::Duration;

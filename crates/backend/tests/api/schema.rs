@@ -1,5 +1,5 @@
-//! The schema of both engines: the same tables and columns, keys that begin with the tenant, and room
-//! for what a newer program adds.
+//! The schema of both engines: the same tables and columns, keys that begin with the tenant, and
+//! room for what a newer program adds.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! What comes over the wire before there is a request: raw bytes against the server's own listener.
 //!
-//! Where a limit of time is tested, the clock is tokio's paused one: it jumps to the next timer when
-//! nothing else is left to do, so that fifteen seconds of waiting cost nothing and are measured.
+//! Where a limit of time is tested, the clock is tokio's paused one: it jumps to the next timer
+//! when nothing else is left to do, so that fifteen seconds of waiting cost nothing and are
+//! measured.
 
 use std::io;
 use std::net::SocketAddr;
@@ -263,7 +264,8 @@ async fn idle_connections_are_counted_and_end() {
         ["200"],
         "whoever comes last gets an answer too"
     );
-    // 200 idle ones in places of 64: the fourth round has room. The paused clock may jump once more.
+    // 200 idle ones in places of 64: the fourth round has room. The paused clock may jump once
+    // more.
     let waited = started.elapsed().as_secs();
     assert!((45..=61).contains(&waited), "{waited} s");
     for stream in &mut idle[..150] {

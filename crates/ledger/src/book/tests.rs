@@ -758,7 +758,8 @@ proptest! {
                 continue;
             }
             for account in &accounts {
-                prop_assert_eq!(book.balance_at(account, euro(), *at), balances.of(account, euro()));
+                let expected = balances.of(account, euro());
+                prop_assert_eq!(book.balance_at(account, euro(), *at), expected);
             }
         }
     }

@@ -449,7 +449,9 @@ impl Device {
 
 proptest! {
     #[test]
-    fn a_stored_order_stays_until_the_backend_has_it(steps in prop::collection::vec(step(), 0..200)) {
+    fn a_stored_order_stays_until_the_backend_has_it(
+        steps in prop::collection::vec(step(), 0..200),
+    ) {
         let mut device = Device::default();
         let mut stored: Vec<IdempotencyKey> = Vec::new();
         for step in &steps {

@@ -187,6 +187,15 @@ fn brand(
             )?;
         }
     }
+    discounts(connection, setup, terms)
+}
+
+fn discounts(
+    connection: &Connection,
+    setup: &TenantSetup,
+    terms: &BrandSetup,
+) -> Result<(), StoreError> {
+    let (tenant, id) = (setup.id.as_str(), terms.brand.id.as_str());
     for (position, discount) in terms.discounts.iter().enumerate() {
         connection.execute(
             "INSERT INTO discounts (tenant_id, brand_id, discount_id, position, label,

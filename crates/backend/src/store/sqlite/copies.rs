@@ -1,5 +1,5 @@
-//! Copies of the file: a backup while it is in use, and the way back, which replaces nothing before the
-//! copy has been found sound.
+//! Copies of the file: a backup while it is in use, and the way back, which replaces nothing before
+//! the copy has been found sound.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -71,8 +71,8 @@ impl Staged {
         &self.tenants
     }
 
-    /// Puts the copy in the database's place; what was there stays beside it, under the name that is
-    /// returned.
+    /// Puts the copy in the database's place; what was there stays beside it, under the name that
+    /// is returned.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database is in use, or an earlier one is in the way.

@@ -1,5 +1,5 @@
-//! The books by command and by statement: freezes, payouts that fail, debts that are paid back, cuts
-//! that creators are told of, and statements of many pages.
+//! The books by command and by statement: freezes, payouts that fail, debts that are paid back,
+//! cuts that creators are told of, and statements of many pages.
 
 use serde_json::{Value, json};
 use shoptag_attribution::EndedBy;

@@ -1,4 +1,5 @@
-//! Every exclusion from the request to the receipt: the order goes through, and earns nobody anything.
+//! Every exclusion from the request to the receipt: the order goes through, and earns nobody
+//! anything.
 
 use serde_json::{Value, json};
 use shoptag_attribution::{CollaborationEnd, EndedBy};

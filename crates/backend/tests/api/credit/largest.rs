@@ -1,4 +1,5 @@
-//! The largest bag there is, each line with its receipt: it is quoted, fits its bounds and is bought.
+//! The largest bag there is, each line with its receipt: it is quoted, fits its bounds and is
+//! bought.
 
 use serde_json::{Value, json};
 use shoptag_commerce::{ORDER_BODY_BYTES_MAX, ORDER_LINES_MAX, ORDER_RECEIPTS_MAX};

@@ -1,4 +1,5 @@
-//! What the shopper is told about who is paid: in the card, in the confirmation, on the order's page.
+//! What the shopper is told about who is paid: in the card, in the confirmation, on the order's
+//! page.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! A throwaway PostgreSQL cluster, one a test binary, in a folder of its own and on a Unix socket. It
-//! ends with the tests, however they end: its shell waits for the pipe to close.
+//! A throwaway PostgreSQL cluster, one a test binary, in a folder of its own and on a Unix socket.
+//! It ends with the tests, however they end: its shell waits for the pipe to close.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -8,14 +8,15 @@ use std::sync::{Mutex, OnceLock};
 
 use postgres::{Client, NoTls};
 
-/// Debian keeps the server's programs out of PATH; elsewhere they are on it. `fsync` is off: no test
-/// cuts the power of this cluster.
+/// Debian keeps the server's programs out of PATH; elsewhere they are on it. `fsync` is off: no
+/// test cuts the power of this cluster.
 const SCRIPT: &str = r#"
 set -eu
 for bin in /usr/lib/postgresql/*/bin; do PATH="$bin:$PATH"; done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-initdb -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >"$folder/log"
+initdb -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
+    >"$folder/log"
 start() {
     postgres -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off \
         -c max_connections=300 >>"$folder/log" 2>&1 &

@@ -1,4 +1,5 @@
-//! The database of a test, seen from beside the application: a SQLite file or a PostgreSQL database.
+//! The database of a test, seen from beside the application: a SQLite file or a PostgreSQL
+//! database.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

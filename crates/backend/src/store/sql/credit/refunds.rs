@@ -103,6 +103,16 @@ pub(super) fn refund(
             commission_minor: state.map(|state| state.creator_minor()),
         });
     }
+    let answer = answer_to(command, &record, refunded)?;
+    remember(connection, command, &answer, &record.order_id)?;
+    Ok(Ok(Refunded::Made(answer)))
+}
+
+fn answer_to(
+    command: &RefundCommand,
+    record: &OrderRecord,
+    refunded: Vec<RefundedLine>,
+) -> Result<StoredAnswer, StoreError> {
     let document = RefundDocument {
         refund_id: command.refund_id.clone(),
         number: record.number.clone(),
@@ -114,12 +124,10 @@ pub(super) fn refund(
         refunded_at: command.now,
         lines: refunded,
     };
-    let answer = StoredAnswer {
+    Ok(StoredAnswer {
         status: CREATED,
         body: serde_json::to_vec(&document).map_err(corrupt)?,
-    };
-    remember(connection, command, &answer, &record.order_id)?;
-    Ok(Ok(Refunded::Made(answer)))
+    })
 }
 
 /// Keys of brands live beside those of sites, which never begin so.
