@@ -371,7 +371,8 @@ async fn a_page_that_is_left_sends_plain_text_and_does_without_room_for_it() {
     let _spoilt = Spoilt::by(
         "window.sent = [];
         window.fetch = async (url, init) => {
-            sent.push([url, init.method, !!init.keepalive, init.headers.has('content-type')].join());
+            const typed = init.headers.has('content-type');
+            sent.push([url, init.method, !!init.keepalive, typed].join());
             if (init.keepalive) throw new TypeError('no room for another keepalive request');
             return new Response('{\"accepted\":0,\"rejected\":[]}', { status: 202 });
         };",
@@ -471,7 +472,8 @@ async fn the_tab_in_front_takes_the_lead_over_and_the_other_one_waits() {
 async fn a_frozen_leader_is_replaced_and_one_that_answers_is_not() {
     let _spoilt = Spoilt::by(QUICK);
     // Holds the lock and never says a word.
-    js("navigator.locks.request('shoptag/outbox/pk_frozen', () => new Promise((end) => window.end = end))
+    js("navigator.locks.request('shoptag/outbox/pk_frozen',
+            () => new Promise((end) => window.end = end))
         .catch(() => {})");
     let tab = Tab::new("pk_frozen");
     tab.lead.want(false);
@@ -515,7 +517,8 @@ const SHOP: &str = "window.posts = [];
         await new Promise((done) => originals.setTimeout.call(window, done, 150));
         return new Response(JSON.stringify({ order_id: 'order-9', number: 'ST-1', placed_at: 0,
             currency: 'EUR', lines: [], shipments: [], totals: { items_minor: 1, discount_minor: 0,
-            delivery_minor: 0, tax_minor: 0, total_minor: 1 }, payment: { method: 'pay_on_delivery' },
+            delivery_minor: 0, tax_minor: 0, total_minor: 1 },
+            payment: { method: 'pay_on_delivery' },
             status_url: '/orders/secret', cancellable: true }), { status: 201 });
     };";
 

@@ -127,7 +127,9 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
    * 'granted' or 'denied': whether what is seen and tapped may be kept on the device and sent, as
    * the attribute says. Global Privacy Control wins over it. A purchase works either way.
    */
-  get consent() { return this.getAttribute('consent')?.trim() === 'granted' ? 'granted' : 'denied'; }
+  get consent() {
+    return this.getAttribute('consent')?.trim() === 'granted' ? 'granted' : 'denied';
+  }
   set consent(value) { this.setConsent(value === 'granted'); }
 
   /** Sets `consent` from true or false. */

@@ -153,11 +153,8 @@ impl Session {
             Event::Started => vec![Effect::LoadStored, Effect::LoadDocument],
             Event::DocumentLoaded(document) => self.document_loaded(document, now),
             Event::DocumentFailed(failure) => self.document_failed(failure),
-            Event::ReloadPressed => {
-                self.loading = Loading::Waiting;
-                vec![Effect::LoadDocument]
-            }
-            Event::TagsOnScreen(_)
+            Event::ReloadPressed
+            | Event::TagsOnScreen(_)
             | Event::PlaybackChanged { .. }
             | Event::PauseOnCardChanged(_)
             | Event::FullscreenChanged(_) => self.in_film(event, now),
@@ -235,6 +232,10 @@ impl Session {
 
     fn in_film(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         match event {
+            Event::ReloadPressed => {
+                self.loading = Loading::Waiting;
+                return vec![Effect::LoadDocument];
+            }
             Event::TagsOnScreen(tags) => self.on_screen = tags,
             Event::PlaybackChanged { playing } => {
                 self.playing = playing;

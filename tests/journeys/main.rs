@@ -6,7 +6,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod accessibility;
+mod attributes;
 mod desktop;
+mod fullscreen;
 mod lost_answer;
 mod phone;
 mod pixels;
