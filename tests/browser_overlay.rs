@@ -199,6 +199,25 @@ async fn a_seek_shows_the_tags_of_that_moment_where_they_are() {
 }
 
 #[wasm_bindgen_test]
+async fn a_style_that_moves_the_picture_within_its_box_moves_the_tags() {
+    let stage = Stage::new().await;
+    let film = stage.video.element();
+    let number = |name: &str| dom::get(film, name).as_f64().unwrap();
+    let share = number("videoWidth") / number("clientWidth");
+    assert!(
+        (share - 1.0).abs() > 0.1,
+        "the picture does not fill the box"
+    );
+    dom::set_style(film, "object-fit", "none");
+    let expected = 0.5 + (0.25 - 0.5) * share;
+    until("the new place", || {
+        (stage.place().0 - expected).abs() < 0.01
+    })
+    .await;
+    stage.leave();
+}
+
+#[wasm_bindgen_test]
 async fn an_advertisement_has_no_tags() {
     let stage = Stage::new().await;
     stage.video.set_ad_break(true);

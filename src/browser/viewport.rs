@@ -2,7 +2,10 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{CssStyleDeclaration, Element, HtmlElement, ResizeObserver};
+use web_sys::{
+    CssStyleDeclaration, Element, HtmlElement, MutationObserver, MutationObserverInit,
+    ResizeObserver,
+};
 
 use super::dom::{self, Listener};
 use super::video::VideoHandle;
@@ -157,19 +160,27 @@ fn edges(style: &CssStyleDeclaration) -> Edges {
 /// Tells when the layout may have changed, until it is dropped.
 #[derive(Debug)]
 pub struct ResizeWatch {
-    observer: Option<ResizeObserver>,
+    sizes: Option<ResizeObserver>,
+    attributes: Option<MutationObserver>,
     _callback: Closure<dyn FnMut()>,
     _listeners: Vec<Listener>,
 }
 
 impl ResizeWatch {
-    /// Calls `changed` after a change of size of any of `elements` or of the window.
+    /// Calls `changed` after a change of the size or an attribute of any of `elements`, or of the window's
+    /// size. A style or class can move the picture within a box that stays (`object-fit`).
     pub fn new(elements: &[&Element], changed: impl Fn() + Clone + 'static) -> Self {
         let callback = Closure::<dyn FnMut()>::new(changed.clone());
-        let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
+        let sizes = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
+        let attributes = MutationObserver::new(callback.as_ref().unchecked_ref()).ok();
+        let init = MutationObserverInit::new();
+        init.set_attributes(true);
         for element in elements {
-            if let Some(observer) = &observer {
-                observer.observe(element);
+            if let Some(sizes) = &sizes {
+                sizes.observe(element);
+            }
+            if let Some(attributes) = &attributes {
+                let _ = attributes.observe_with_options(element, &init);
             }
         }
         let window = dom::window();
@@ -180,7 +191,8 @@ impl ResizeWatch {
             })
         });
         Self {
-            observer,
+            sizes,
+            attributes,
             _callback: callback,
             _listeners: listeners.collect(),
         }
@@ -189,8 +201,11 @@ impl ResizeWatch {
 
 impl Drop for ResizeWatch {
     fn drop(&mut self) {
-        if let Some(observer) = &self.observer {
-            observer.disconnect();
+        if let Some(sizes) = &self.sizes {
+            sizes.disconnect();
+        }
+        if let Some(attributes) = &self.attributes {
+            attributes.disconnect();
         }
     }
 }

@@ -323,7 +323,8 @@ impl VideoOverlay {
 
     fn tick(&mut self, context: &Context<Self>) -> bool {
         let announced = self.announce(context);
-        let moved = self.detached && self.measure(context);
+        // A style sheet that now applies, or a player that was moved, tells nobody.
+        let moved = self.measure(context);
         let placed = self.place(context);
         self.look(context);
         placed || moved || announced
