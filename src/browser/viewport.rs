@@ -167,8 +167,8 @@ pub struct ResizeWatch {
 }
 
 impl ResizeWatch {
-    /// Calls `changed` after a change of the size or an attribute of any of `elements`, or of the window's
-    /// size. A style or class can move the picture within a box that stays (`object-fit`).
+    /// Calls `changed` after a change of the size or an attribute of any of `elements`, or of the
+    /// window's size. A style or class can move the picture within a box that stays (`object-fit`).
     pub fn new(elements: &[&Element], changed: impl Fn() + Clone + 'static) -> Self {
         let callback = Closure::<dyn FnMut()>::new(changed.clone());
         let sizes = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
