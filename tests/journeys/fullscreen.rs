@@ -83,7 +83,7 @@ async fn a_page_that_asks_for_the_video_gets_the_wrapper_with_its_tags() -> Outc
 }
 
 #[tokio::test]
-async fn over_the_bare_video_the_card_and_the_list_are_modal_and_can_be_used() -> Outcome<()> {
+async fn over_the_bare_video_cards_are_modal_and_what_went_by_is_offered_after() -> Outcome<()> {
     let (_setting, browser) = open_the_demo("fullscreen-bare").await?;
     browser.click_tag("lamp-morning", 2.5).await?;
     browser.part("card").await?;
@@ -109,11 +109,25 @@ async fn over_the_bare_video_the_card_and_the_list_are_modal_and_can_be_used() -
         .await?;
     assert_eq!(browser.run(full, vec![]).await?, true);
 
-    // The page can open the list there, from which a card is opened.
+    // A card is opened there through the list.
     browser.seek(2.0).await?;
     browser.run("widget().openProducts()", vec![]).await?;
     browser
         .wait_for("the modal list", modal, vec!["list".into()])
         .await?;
+    browser.click("^All in this video").await?;
+    browser.click("^Fold linen table lamp ?Halden").await?;
+    browser
+        .wait_for("the modal card", modal, vec!["card".into()])
+        .await?;
+    browser.run("widget().closeAll()", vec![]).await?;
+    browser
+        .wait_for("the end of the card", "return !part('card')", vec![])
+        .await?;
+
+    as_the_shopper(&browser, "document.exitFullscreen()").await?;
+    modes(&browser, &["bare-video", "none"]).await?;
+    browser.text("products? you passed").await?;
+    browser.picture("recap").await?;
     browser.must_not_have_complained().await
 }

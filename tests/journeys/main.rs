@@ -12,6 +12,7 @@ mod fullscreen;
 mod lost_answer;
 mod phone;
 mod pixels;
+mod player;
 mod strict_page;
 #[path = "../support/mod.rs"]
 mod support;

@@ -84,6 +84,9 @@ impl Browser {
         let (program, address) = start_driver()?;
         let profile = tempfile::tempdir()?;
         let driver = WebDriver::new(&address, capabilities(shape, profile.path())?).await?;
+        // Ended with its program, below. Left to itself the session would ask ChromeDriver for its
+        // end when it is dropped, on the thread that carries its requests: two minutes of waiting.
+        driver.clone().leak()?;
         driver
             .set_script_timeout(PATIENCE + Duration::from_secs(5))
             .await?;

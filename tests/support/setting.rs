@@ -69,6 +69,13 @@ impl Setting {
         Ok(String::from_utf8(output.stdout)?)
     }
 
+    /// A file of the site.
+    pub(crate) fn file(&self, path: &str) -> Outcome<String> {
+        Ok(std::fs::read_to_string(
+            path_from("SHOPTAG_SITE")?.join(path),
+        )?)
+    }
+
     /// What the backend has stored.
     pub(crate) fn database(&self) -> Outcome<Database> {
         Database::open(&self.backend.database)
