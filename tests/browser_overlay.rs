@@ -202,12 +202,12 @@ async fn a_seek_shows_the_tags_of_that_moment_where_they_are() {
 async fn a_style_that_moves_the_picture_within_its_box_moves_the_tags() {
     let stage = Stage::new().await;
     let film = stage.video.element();
-    let width = dom::get(film, "videoWidth").as_f64().unwrap();
-    // Twice as wide as the picture is by itself.
-    dom::set_style(film, "width", &format!("{}px", width * 2.0));
-    until("the wide place", || {
-        (stage.place().0 - 0.25).abs() < 0.01
-            && dom::get(film, "clientWidth").as_f64() == Some(width * 2.0)
+    // Twice as large as the picture is by itself.
+    dom::set_style(film, "width", "1280px");
+    dom::set_style(film, "height", "720px");
+    until("the large place", || {
+        let width = dom::get(film, "clientWidth").as_f64();
+        (stage.place().0 - 0.25).abs() < 0.01 && width == Some(1280.0)
     })
     .await;
     dom::set_style(film, "object-fit", "none");
