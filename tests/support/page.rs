@@ -91,7 +91,9 @@ impl Browser {
 
     /// Fills a field that a pointer has clicked, replacing what is in it.
     pub(crate) async fn fill(&self, name: &str, text: &str) -> Outcome<()> {
+        // The sheet has come to rest: a field on its way in cannot be typed into.
         self.control(name).await?;
+        self.settle().await?;
         let field = self.element("return control(arguments[0])", name).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
