@@ -89,14 +89,15 @@ impl Browser {
         Ok(())
     }
 
-    /// Fills a field that a pointer has clicked, replacing what is in it.
+    /// Fills a field, replacing what is in it: puts the caret there and types.
     pub(crate) async fn fill(&self, name: &str, text: &str) -> Outcome<()> {
-        // The sheet has come to rest: a field on its way in cannot be typed into.
         self.control(name).await?;
-        self.settle().await?;
-        let field = self.element("return control(arguments[0])", name).await?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
+        let enter = "const field = control(arguments[0]);
+            field.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+            field.focus();
+            field.select();";
+        self.run(enter, vec![name.into()]).await?;
+        self.type_text(text).await
     }
 
     /// Starts the film and returns once it moves.
