@@ -7,6 +7,7 @@
 
 mod accessibility;
 mod attributes;
+mod browser_faults;
 mod desktop;
 mod fullscreen;
 mod lost_answer;

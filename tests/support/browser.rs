@@ -40,14 +40,15 @@ pub(crate) enum Shape {
     Phone,
 }
 
-/// A browser window with an empty profile.
+/// A browser window.
 pub(crate) struct Browser {
     /// The WebDriver session.
     pub(crate) driver: WebDriver,
     pictures: PathBuf,
     picture_count: std::cell::Cell<u32>,
     _program: Program,
-    _profile: TempDir,
+    profile: PathBuf,
+    _folder: Option<TempDir>,
 }
 
 /// The ChromeDriver process, ended with its browser when a journey ends, however that is.
@@ -74,16 +75,44 @@ impl Drop for Program {
 }
 
 impl Browser {
-    /// Starts a browser whose pictures go to `target/journeys/<journey>`.
+    /// Starts a browser with an empty profile; its pictures go to `target/journeys/<journey>`.
     pub(crate) async fn start(shape: Shape, journey: &str) -> Outcome<Self> {
+        Self::start_with(shape, journey, json!({})).await
+    }
+
+    /// Starts a browser with an empty profile and settings, as Chromium's preferences file has
+    /// them.
+    pub(crate) async fn start_with(shape: Shape, journey: &str, settings: Value) -> Outcome<Self> {
+        let folder = tempfile::tempdir()?;
+        let profile = folder.path().to_owned();
+        let mut browser = Self::open(shape, journey, &profile, settings).await?;
+        browser._folder = Some(folder);
+        Ok(browser)
+    }
+
+    /// Starts a browser on a profile that may have been used before.
+    pub(crate) async fn start_in(shape: Shape, journey: &str, profile: &Path) -> Outcome<Self> {
+        // What a killed browser leaves behind, which its successor must not mistake for a living
+        // one.
+        for left in [
+            "DevToolsActivePort",
+            "SingletonLock",
+            "SingletonCookie",
+            "SingletonSocket",
+        ] {
+            let _ = std::fs::remove_file(profile.join(left));
+        }
+        Self::open(shape, journey, profile, json!({})).await
+    }
+
+    async fn open(shape: Shape, journey: &str, profile: &Path, settings: Value) -> Outcome<Self> {
         let pictures = results("journeys").join(journey);
         if pictures.exists() {
             std::fs::remove_dir_all(&pictures)?;
         }
         std::fs::create_dir_all(&pictures)?;
         let (program, address) = start_driver()?;
-        let profile = tempfile::tempdir()?;
-        let driver = WebDriver::new(&address, capabilities(shape, profile.path())?).await?;
+        let driver = WebDriver::new(&address, capabilities(shape, profile, settings)?).await?;
         // Ended with its program, below. Left to itself the session would ask ChromeDriver for its
         // end when it is dropped, on the thread that carries its requests: two minutes of waiting.
         driver.clone().leak()?;
@@ -96,16 +125,45 @@ impl Browser {
             pictures,
             picture_count,
             _program: program,
-            _profile: profile,
+            profile: profile.to_owned(),
+            _folder: None,
         };
-        browser
-            .cdp(
-                "Page.addScriptToEvaluateOnNewDocument",
-                json!({ "source": WATCH }),
-            )
-            .await?;
+        browser.watch().await?;
         browser.look_like_a_person().await?;
         Ok(browser)
+    }
+
+    /// Collects complaints in the window that is in front.
+    pub(crate) async fn watch(&self) -> Outcome<()> {
+        let source = json!({ "source": WATCH });
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", source)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends every process of this browser at once, as a loss of power would. Nothing is asked,
+    /// nothing is flushed.
+    pub(crate) fn kill(&self) -> Outcome<()> {
+        let profile = self.profile.display().to_string();
+        let mut kill = Command::new("kill");
+        kill.arg("-9");
+        let mut found = 0;
+        for entry in std::fs::read_dir("/proc")? {
+            let entry = entry?;
+            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line);
+            let name = entry.file_name();
+            if line.contains(&profile) && !line.contains("chromedriver") {
+                kill.arg(name);
+                found += 1;
+            }
+        }
+        if found == 0 {
+            return Err("the browser has no process".into());
+        }
+        // One that ends by itself meanwhile cannot be killed any more.
+        kill.stderr(Stdio::null()).status()?;
+        Ok(())
     }
 
     /// Takes "Headless" out of the browser's name: the backend takes that for a robot's, and a
@@ -318,7 +376,7 @@ fn start_driver() -> Outcome<(Program, String)> {
     Ok((program, address))
 }
 
-fn capabilities(shape: Shape, profile: &Path) -> Outcome<Capabilities> {
+fn capabilities(shape: Shape, profile: &Path, settings: Value) -> Outcome<Capabilities> {
     let mut chrome = DesiredCapabilities::chrome();
     chrome.set_binary(
         path_from("CHROMIUM")?
@@ -356,6 +414,7 @@ fn capabilities(shape: Shape, profile: &Path) -> Outcome<Capabilities> {
         let screen = json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true });
         chrome.add_experimental_option("mobileEmulation", json!({ "deviceMetrics": screen }))?;
     }
+    chrome.add_experimental_option("prefs", settings)?;
     chrome.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
     Ok(chrome.into())
 }

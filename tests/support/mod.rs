@@ -10,6 +10,7 @@ pub(crate) mod page;
 pub(crate) mod picture;
 pub(crate) mod proxy;
 pub(crate) mod setting;
+pub(crate) mod shopper;
 
 /// What a journey gives back; an error ends it with its text.
 pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -1,12 +1,13 @@
-//! A door between browser and backend that passes everything on, and can lose the answer to an
-//! order.
+//! A door between browser and backend that passes everything on, and can lose an order or its
+//! answer.
 //!
-//! The request always reaches the backend and is carried out; only its answer is cut off, which is
-//! the fault that makes careless clients order twice.
+//! When an answer is lost the request has reached the backend and is carried out, which is the
+//! fault that makes careless clients order twice. When an order is lost the backend never hears of
+//! it, and the browser waits.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -28,6 +29,8 @@ pub(crate) struct Proxy {
 #[derive(Default)]
 struct State {
     losing_answers: AtomicBool,
+    losing_orders: AtomicBool,
+    requests: Mutex<Vec<String>>,
     orders_seen: AtomicUsize,
     answers_lost: AtomicUsize,
 }
@@ -61,6 +64,17 @@ impl Proxy {
     /// From now on the answers to orders are lost, or reach the browser again.
     pub(crate) fn lose_answers(&self, lose: bool) {
         self.state.losing_answers.store(lose, Ordering::SeqCst);
+    }
+
+    /// From now on orders are lost on their way and never answered, or reach the backend again.
+    pub(crate) fn lose_orders(&self, lose: bool) {
+        self.state.losing_orders.store(lose, Ordering::SeqCst);
+    }
+
+    /// Method and path of every request so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let requests = self.state.requests.lock();
+        requests.map_or_else(|_| Vec::new(), |requests| requests.clone())
     }
 
     /// How many orders have been posted so far, answered or not.
@@ -105,6 +119,13 @@ async fn carry(
                 let Ok(length @ 1..) = read else { return };
                 let bytes = &from_browser[..length];
                 // Chromium sends the head of a request in one piece.
+                note(bytes, &state);
+                if bytes.starts_with(ORDER) && state.losing_orders.load(Ordering::SeqCst) {
+                    state.orders_seen.fetch_add(1, Ordering::SeqCst);
+                    // Until the browser gives up.
+                    while matches!(browser.read(&mut from_browser).await, Ok(1..)) {}
+                    return;
+                }
                 if bytes.starts_with(ORDER) {
                     state.orders_seen.fetch_add(1, Ordering::SeqCst);
                     answer_is_lost = state.losing_answers.load(Ordering::SeqCst);
@@ -125,5 +146,19 @@ async fn carry(
                 }
             }
         }
+    }
+}
+
+/// Writes down the first line of a request; a body's bytes have none.
+fn note(bytes: &[u8], state: &State) {
+    let line = bytes
+        .split(|byte| *byte == b'\r')
+        .next()
+        .unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    if let Some(request) = line.strip_suffix(" HTTP/1.1")
+        && let Ok(mut requests) = state.requests.lock()
+    {
+        requests.push(request.to_owned());
     }
 }

@@ -37,7 +37,8 @@ cargo xtask COMMAND
   check            format, lints, documentation, dependencies, architecture, size
   fuzz [TARGET] [--seconds N]  each fuzz target for N seconds (60), from its corpus on
   bench [TRIAL]    every benchmark, with figures in target/bench; TRIAL is intake or best-seller
-  faults NAME      the backend under a real fault; see docs/reliability.md
+  faults NAME      the backend, or with browser-kill the browser, under a real fault;
+                   see docs/reliability.md
   package          the npm package and the release archive in target/package
   widget [--dev]   the embeddable files in target/widget, with their sizes; --dev builds quickly
 ";
@@ -69,6 +70,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ["fuzz", target, "--seconds", seconds] => fuzz::run(Some(target), number(seconds)?),
         ["bench"] => bench::run(),
         ["bench", trial, more @ ..] => bench::trial(trial, more),
+        ["faults", "browser-kill"] => test::browser_kill("30"),
+        ["faults", "browser-kill", "--times", times] => test::browser_kill(times),
         ["faults", name, more @ ..] => load::fault(name, more),
         ["package"] => package::run(),
         ["widget"] => widget::build(widget::Profile::Small).map(drop),

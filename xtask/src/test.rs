@@ -140,9 +140,28 @@ fn wasm() -> Result<()> {
 }
 
 fn journeys() -> Result<()> {
+    let mut test = journeys_with(Profile::Small)?;
+    // One browser at a time: two would share the processor, and the pixel test measures motion.
+    test.args(["--", "--test-threads", "1", "--nocapture"]);
+    shell::step("the journeys in Chromium", &mut test)
+}
+
+/// Kills a real Chromium so many times right after it has promised to send an order.
+///
+/// # Errors
+/// An order is lost or doubled.
+pub(crate) fn browser_kill(times: &str) -> Result<()> {
+    let mut test = journeys_with(Profile::Quick)?;
+    test.env("SHOPTAG_KILLS", times);
+    test.args(["--", "--nocapture", "a_killed_browser"]);
+    shell::step("kills of Chromium", &mut test)
+}
+
+/// The command that runs the journeys, with all that they need built.
+fn journeys_with(profile: Profile) -> Result<Command> {
     let browser = tools::browser()?;
     let axe = tools::axe()?;
-    widget::build(Profile::Small)?;
+    widget::build(profile)?;
     let mut build = shell::cargo(&["build"]);
     build.args(SELECTION).args(["--tests", "--bins"]);
     shell::step("compile the backend and the journeys", &mut build)?;
@@ -155,9 +174,7 @@ fn journeys() -> Result<()> {
     test.env("SHOPTAG_AXE", axe);
     test.env("CHROMIUM", browser.browser)
         .env("CHROMEDRIVER", browser.driver);
-    // One browser at a time: two would share the processor, and the pixel test measures motion.
-    test.args(["--", "--test-threads", "1", "--nocapture"]);
-    shell::step("the journeys in Chromium", &mut test)
+    Ok(test)
 }
 
 fn cargo_test(arguments: &[&str]) -> Command {

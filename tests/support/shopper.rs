@@ -1,0 +1,90 @@
+//! A shopper in a hurry: from an empty bag to the order's button without the ways of pointer and
+//! keyboard, which other journeys take.
+
+use serde_json::json;
+
+use super::Outcome;
+use super::browser::Browser;
+
+/// What is bought: there are 140 of them.
+pub(crate) const NOTEBOOK: &str = "NOR-FIELD-A5";
+
+impl Browser {
+    /// Puts a notebook into the bag and goes on until the order could be pressed.
+    pub(crate) async fn to_the_button(&self) -> Outcome<()> {
+        let loaded = "return !!widget()?.currentTags && !!part('products-button')";
+        self.wait_until("the widget", loaded).await?;
+        self.run("widget().addToBag(arguments[0])", vec![NOTEBOOK.into()])
+            .await?;
+        self.control("^Bag, [1-9]").await?;
+        self.run("widget().openBag()", vec![]).await?;
+        self.click("^Checkout").await?;
+        self.control("^E-mail").await?;
+        let typed = json!([
+            ["^E-mail", "ada@example.org"],
+            ["^Full name", "Ada Example"],
+            ["^Street and number", "Lindenweg 7"],
+            ["^Postcode", "20095"],
+            ["^City", "Hamburg"],
+        ]);
+        let fill = "for (const [name, text] of arguments[0]) {
+                const field = control(name);
+                Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')
+                    .set.call(field, text);
+                field.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+            }";
+        self.run(fill, vec![typed]).await?;
+        self.control("^Order with obligation to pay.*[0-9]").await
+    }
+
+    /// Presses the order and returns `after_ms` after the shopper has read that it is being sent.
+    pub(crate) async fn order(&self, after_ms: u64) -> Outcome<()> {
+        self.run("control('^Order with obligation to pay').click()", vec![])
+            .await?;
+        let sent = "const told = shownText('Sending your order|Your order is placed|Order placed');
+            if (!told) return false;
+            window.toldAt ??= performance.now();
+            return performance.now() - window.toldAt >= arguments[0]";
+        self.wait_for("the promise", sent, vec![after_ms.into()])
+            .await?;
+        Ok(())
+    }
+
+    /// Waits until the device keeps no order any more.
+    pub(crate) async fn delivered(&self) -> Outcome<()> {
+        let ask = "window.left ??= -1;
+            widget()?.exportPendingOrders?.().then((texts) => { window.left = texts.length });
+            return window.left === 0";
+        self.wait_until("the delivery", ask).await
+    }
+
+    /// How many orders the device keeps on its storage, read without the widget.
+    pub(crate) async fn stored_orders(&self) -> Outcome<u64> {
+        let count = "const opened = indexedDB.open('shoptag');
+            opened.onsuccess = () => {
+                const all = opened.result.transaction('outbox').objectStore('outbox').count();
+                all.onsuccess = () => { window.storedOrders = all.result; opened.result.close() };
+            };";
+        self.run("delete window.storedOrders", vec![]).await?;
+        self.run(count, vec![]).await?;
+        let look = "return window.storedOrders !== undefined && { count: storedOrders }";
+        let found = self.wait_for("the count", look, vec![]).await?;
+        Ok(found["count"].as_u64().unwrap_or_default())
+    }
+
+    /// Lets the page live on for `ms`.
+    pub(crate) async fn wait_once(&self, ms: u64) -> Outcome<()> {
+        let look = "window.waitingSince ??= performance.now();
+            if (performance.now() - waitingSince < arguments[0]) return false;
+            delete window.waitingSince;
+            return true";
+        self.wait_for("a moment", look, vec![ms.into()]).await?;
+        Ok(())
+    }
+
+    /// Waits for something in the page.
+    pub(crate) async fn wait_until(&self, what: &str, look: &str) -> Outcome<()> {
+        self.wait_for(what, look, vec![]).await?;
+        Ok(())
+    }
+}
