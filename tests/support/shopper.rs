@@ -59,20 +59,6 @@ impl Browser {
         self.wait_until("the delivery", ask).await
     }
 
-    /// How many orders the device keeps on its storage, read without the widget.
-    pub(crate) async fn stored_orders(&self) -> Outcome<u64> {
-        let count = "const opened = indexedDB.open('shoptag');
-            opened.onsuccess = () => {
-                const all = opened.result.transaction('outbox').objectStore('outbox').count();
-                all.onsuccess = () => { window.storedOrders = all.result; opened.result.close() };
-            };";
-        self.run("delete window.storedOrders", vec![]).await?;
-        self.run(count, vec![]).await?;
-        let look = "return window.storedOrders !== undefined && { count: storedOrders }";
-        let found = self.wait_for("the count", look, vec![]).await?;
-        Ok(found["count"].as_u64().unwrap_or_default())
-    }
-
     /// Lets the page live on for `ms`.
     pub(crate) async fn wait_once(&self, ms: u64) -> Outcome<()> {
         let look = "window.waitingSince ??= performance.now();
