@@ -266,6 +266,8 @@ pub enum Playback {
     },
     /// Time has passed or jumped, or playing has started or stopped, or goes at another rate.
     Changed,
+    /// As before, after a pause, a seek or a wait for data.
+    Broken,
     /// The picture has another size, or the controls or captions have come or gone.
     Picture,
 }
@@ -277,13 +279,13 @@ pub struct Watch {
     frames: Option<Rc<Frames>>,
 }
 
+/// Events that break playing, even when it goes on before the page hears of them.
+const BREAK_EVENTS: [&str; 3] = ["pause", "waiting", "seeking"];
+
 /// Events after which time must be read again.
-const TIME_EVENTS: [&str; 10] = [
+const TIME_EVENTS: [&str; 7] = [
     "play",
     "playing",
-    "pause",
-    "waiting",
-    "seeking",
     "seeked",
     "ratechange",
     "ended",
@@ -306,6 +308,11 @@ impl Watch {
         let mut listeners: Vec<Listener> = TIME_EVENTS
             .into_iter()
             .map(|name| listen(element, name, Playback::Changed))
+            .chain(
+                BREAK_EVENTS
+                    .into_iter()
+                    .map(|name| listen(element, name, Playback::Broken)),
+            )
             .chain(
                 PICTURE_EVENTS
                     .into_iter()

@@ -27,7 +27,7 @@ pub struct Told {
     pub playing: bool,
     /// The picture must be measured again.
     pub picture: bool,
-    /// It is to play and stands still: a seek, or a wait for data.
+    /// It is to play and stands still, or stood still a moment ago: a pause, a seek, a wait for data.
     pub stalled: bool,
 }
 
@@ -192,10 +192,10 @@ impl State {
         };
         let media_s = match what {
             Playback::Frame { stream_s, at_ms } => self.see_frame(stream_s, at_ms, rate),
-            Playback::Changed | Playback::Picture => self.read_time(rate),
+            Playback::Changed | Playback::Broken | Playback::Picture => self.read_time(rate),
         };
         let playing = self.video.is_playing();
-        told.stalled = playing && rate == 0.0;
+        told.stalled = what == Playback::Broken || playing && rate == 0.0;
         told.playing = playing != self.playing;
         self.playing = playing;
         if self.video.ad_break() {
