@@ -27,7 +27,7 @@ pub struct Told {
     pub playing: bool,
     /// The picture must be measured again.
     pub picture: bool,
-    /// It is to play and stands still, or stood still a moment ago: a pause, a seek, a wait for data.
+    /// It is to play and stands still, or stood still: a pause, a seek, a wait for data.
     pub stalled: bool,
 }
 

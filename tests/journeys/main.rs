@@ -8,8 +8,10 @@
 mod accessibility;
 mod attributes;
 mod browser_faults;
+mod credit;
 mod desktop;
 mod fullscreen;
+mod impressions;
 mod lost_answer;
 mod phone;
 mod pixels;

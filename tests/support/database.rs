@@ -84,6 +84,18 @@ impl Database {
         )?)
     }
 
+    /// How many impressions of a tag have been taken.
+    pub(crate) fn impressions(&self, tag: &str) -> Outcome<i64> {
+        let count = "SELECT count(*) FROM touchpoints WHERE kind = 'impression' AND tag_id = ?1";
+        Ok(self.connection.query_row(count, [tag], |row| row.get(0))?)
+    }
+
+    /// How many touchpoints of any kind have been taken in batches.
+    pub(crate) fn touchpoints(&self) -> Outcome<i64> {
+        let count = "SELECT count(*) FROM touchpoints";
+        Ok(self.connection.query_row(count, [], |row| row.get(0))?)
+    }
+
     /// How many idempotency keys are kept.
     pub(crate) fn keys(&self) -> Outcome<i64> {
         let count = "SELECT count(*) FROM idempotency_keys";

@@ -140,6 +140,16 @@ impl Browser {
         }
     }
 
+    /// Returns when the film has gone on by `seconds`: who orders within 2 of a tap is no person to
+    /// the backend, and a browser that is driven can be that quick.
+    pub(crate) async fn watch_on(&self, seconds: f64) -> Outcome<()> {
+        let from = self.run("return video().currentTime", vec![]).await?;
+        let on = "return Math.abs(video().currentTime - arguments[0]) > arguments[1]";
+        self.wait_for("the film going on", on, vec![from, seconds.into()])
+            .await?;
+        Ok(())
+    }
+
     async fn element(&self, script: &str, argument: &str) -> Outcome<WebElement> {
         let script = format!("{}\n{script}", super::browser::HELPERS);
         Ok(self
