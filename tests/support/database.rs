@@ -101,10 +101,4 @@ impl Database {
         let count = "SELECT count(*) FROM idempotency_keys";
         Ok(self.connection.query_row(count, [], |row| row.get(0))?)
     }
-
-    /// How many touchpoints are kept.
-    pub(crate) fn touchpoints(&self) -> Outcome<i64> {
-        let count = "SELECT count(*) FROM touchpoints";
-        Ok(self.connection.query_row(count, [], |row| row.get(0))?)
-    }
 }
