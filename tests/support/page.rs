@@ -68,10 +68,15 @@ impl Browser {
         self.click_found(&format!("return {TAG}"), tag).await
     }
 
-    /// Touches the tag of a product on the playing video, around a moment in seconds.
+    /// Touches the tag of a product, around a moment in seconds; the film plays on after it.
     pub(crate) async fn tap_tag(&self, tag: &str, moment: f64) -> Outcome<()> {
+        // Two messages go to the browser between looking and touching; meanwhile the picture stands.
+        self.run("video().pause()", vec![]).await?;
         self.tag(tag, moment).await?;
-        self.tap_at(TAG, tag).await
+        self.settle().await?;
+        self.tap_at(TAG, tag).await?;
+        self.run("video().play()", vec![]).await?;
+        Ok(())
     }
 
     /// Waits for a tag; when the film has gone on too far, as it does on a slow machine, back to
