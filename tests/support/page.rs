@@ -70,7 +70,7 @@ impl Browser {
 
     /// Touches the tag of a product, around a moment in seconds; the film plays on after it.
     pub(crate) async fn tap_tag(&self, tag: &str, moment: f64) -> Outcome<()> {
-        // Two messages go to the browser between looking and touching; meanwhile the picture stands.
+        // Two messages go to the browser between looking and touching: the picture stands still.
         self.run("video().pause()", vec![]).await?;
         self.tag(tag, moment).await?;
         self.settle().await?;
