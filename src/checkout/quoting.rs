@@ -31,6 +31,7 @@ impl Checkout {
             site: setting.site.clone(),
             video: Some(setting.video.clone()),
             checkout_attempt_id: self.attempt.clone(),
+            sequence: Some(self.sequence),
             currency: setting.currency,
             lines: self
                 .lines

@@ -41,10 +41,12 @@ pub(crate) enum Bug {
     CancelsTwice,
     /// The total that the client sends is believed.
     TotalIsTrusted,
+    /// A request for the price that comes late or twice replaces the newer quote.
+    LateQuoteReplaces,
 }
 
 impl Bug {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::DeletesBeforeTheAnswer,
         Self::NewKeyOnRetry,
         Self::ConfirmsBeforeStored,
@@ -59,6 +61,7 @@ impl Bug {
         Self::RefundsAgain,
         Self::CancelsTwice,
         Self::TotalIsTrusted,
+        Self::LateQuoteReplaces,
     ];
 }
 
@@ -105,6 +108,7 @@ impl Front {
             Some(Bug::StockOutsideTheTransaction) => self.stale(backend, request).await,
             Some(Bug::RefundsAgain) => self.refunding(backend, request).await,
             Some(Bug::CancelsTwice) => cancelling(backend, request).await,
+            Some(Bug::LateQuoteReplaces) => uncounted(backend, request).await,
             _ => backend.answer(request).await,
         };
         if self.bug == Some(Bug::AnswersBeforeSync) && request.method == "POST" {
@@ -218,6 +222,17 @@ async fn trusting(backend: &Backend, request: &Request) -> Option<Answer> {
             order["total_minor"] = quote["totals"]["total_minor"].clone();
             request.body = order.to_string();
         }
+    }
+    backend.answer(&request).await
+}
+
+/// Nothing tells an earlier request for the price from a later one.
+async fn uncounted(backend: &Backend, request: &Request) -> Option<Answer> {
+    let mut request = request.clone();
+    if request.path == "/v1/quotes" {
+        let mut body: Value = serde_json::from_str(&request.body).unwrap();
+        body.as_object_mut().unwrap().remove("sequence");
+        request.body = body.to_string();
     }
     backend.answer(&request).await
 }

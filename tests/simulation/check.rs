@@ -9,7 +9,7 @@ use shoptag_backend::ledger_accounts::{replay_decision, verify};
 use shoptag_backend::store::CreditStore;
 use shoptag_commerce::{Digest, OrderId};
 use shoptag_ledger::Outcome;
-use shoptag_protocol::Problem;
+use shoptag_protocol::{Problem, code};
 
 use crate::market::{STOCK, tenant};
 use crate::stranger::Mistake;
@@ -24,6 +24,7 @@ impl World<'_> {
         let mut broken = std::mem::take(&mut self.witness.broken);
         let connection = self.backend.connect();
         self.check_orders(&connection, &mut broken);
+        self.check_quotes(&mut broken);
         self.check_devices(&connection, &mut broken);
         self.check_strangers(&connection, &mut broken);
         self.check_aftercare(&connection, &mut broken);
@@ -88,6 +89,17 @@ impl World<'_> {
             if intent.is_told_refused && exists {
                 broken.push(format!("order {id}: told as refused, and exists"));
             }
+        }
+    }
+
+    /// What the shopper saw last is what can be ordered: no request for a price that came late, or
+    /// twice, has taken its quote away.
+    fn check_quotes(&self, broken: &mut Vec<String>) {
+        let lost = self.refusals();
+        let lost = lost.iter().filter(|reason| *reason == code::QUOTE_INVALID);
+        match lost.count() {
+            0 => {}
+            count => broken.push(format!("{count} orders: the quote was gone")),
         }
     }
 

@@ -51,6 +51,8 @@ codes! {
     QUOTE_EXPIRED = "quote-expired";
     /// 422: no such quote, or not for this order.
     QUOTE_INVALID = "quote-invalid";
+    /// 409: a newer request of this checkout attempt has been answered.
+    QUOTE_OUTDATED = "quote-outdated";
     /// 422: the quote lacks contact or address.
     QUOTE_INCOMPLETE = "quote-incomplete";
     /// 422: the currency is not the quote's or the site's.

@@ -1,7 +1,8 @@
 //! Prices, delivery and tax as the server sees them: `POST /v1/quotes`.
 //!
 //! A quote holds price and stock for 15 minutes. Asking again with the same `checkout_attempt_id`
-//! replaces the earlier quote and its hold.
+//! replaces the earlier quote and its hold. Requests that count themselves (`sequence`) are told
+//! apart from earlier ones that come late or twice, which replace nothing.
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{
@@ -26,6 +27,11 @@ pub struct QuoteRequest {
     /// Made by the client when the checkout opens; at most one order comes of it.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub checkout_attempt_id: CheckoutAttemptId,
+    /// Counts the requests of the attempt upwards. The newest one's quote stays: an earlier request
+    /// that comes late replaces nothing, and the same one again is answered with the same quote.
+    /// Left out, whatever comes last replaces what was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u32>,
     /// Must be the site's.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub currency: Currency,

@@ -200,6 +200,7 @@ fn offer_instead(
         ready: document.ready,
         now: submission.now,
         hold_ms: submission.quote_hold_ms,
+        asked: None,
     };
     let fresh = match quotes::decide(&terms, document.currency, bag) {
         Ok(fresh) => fresh,

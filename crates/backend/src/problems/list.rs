@@ -279,6 +279,13 @@ pub(super) const LIST: &[Entry] = &[
         "An order came of it, or a refusal closed it. A new checkout has a new attempt id.",
     ),
     entry(
+        code::QUOTE_OUTDATED,
+        409,
+        "A newer request of this checkout has been answered",
+        "The request was late, or its `sequence` was used before. The newer quote stands; ask \
+         with a higher `sequence` to replace it.",
+    ),
+    entry(
         code::PAYMENT,
         422,
         "That method of payment is not offered",

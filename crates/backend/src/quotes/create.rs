@@ -4,6 +4,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Request;
+use sha2::{Digest, Sha256};
 use shoptag_protocol::{Problem, Quote, QuoteRequest};
 
 use super::{MakeQuote, check_lines};
@@ -15,7 +16,8 @@ use crate::shopper;
 use crate::state::AppState;
 
 /// Prices a bag and holds price and stock for 15 minutes. A new quote of the same checkout attempt
-/// replaces the earlier one and its hold. Without contact and address the quote is not `ready`.
+/// replaces the earlier one and its hold; with `sequence`, a request that comes late or twice
+/// replaces nothing. Without contact and address the quote is not `ready`.
 #[utoipa::path(
     post, path = "/v1/quotes", tag = "checkout",
     request_body = QuoteRequest,
@@ -59,6 +61,7 @@ pub(crate) async fn create(
     let command = MakeQuote {
         tenant: site.tenant.clone(),
         request,
+        fingerprint: Sha256::digest(&bytes).into(),
         quote_id: entropy::quote_id(&*state.entropy, now)?,
         now,
         hold_ms: state.quote_hold_ms,

@@ -19,12 +19,67 @@ pub struct MakeQuote {
     pub tenant: TenantId,
     /// What the shopper asked for, its contact and address checked.
     pub request: QuoteRequest,
+    /// SHA-256 of the request's bytes.
+    pub fingerprint: [u8; 32],
     /// The quote's id, made beforehand.
     pub quote_id: QuoteId,
     /// The server's time.
     pub now: Timestamp,
     /// How long price and stock are held.
     pub hold_ms: i64,
+}
+
+/// Which request of its attempt a quote answers, when the client counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// Counts upwards within the attempt.
+    pub sequence: u32,
+    /// SHA-256 of the request's bytes: the same request twice has the same.
+    pub fingerprint: [u8; 32],
+}
+
+/// The quote of an attempt that nothing has replaced or ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenQuote {
+    /// As it was answered.
+    pub document: Quote,
+    /// To which request.
+    pub asked: Asked,
+}
+
+/// What a request for a quote is, beside the attempt's open quote.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Turn {
+    /// The newest: a quote is made, and replaces the open one.
+    Newest,
+    /// The request that the open quote answers, once more: it gets the same quote.
+    Again(Box<Quote>),
+    /// An earlier one that comes late: the open quote, which the shopper may be looking at, stays.
+    Outdated,
+}
+
+impl MakeQuote {
+    /// Which turn it is. Requests that nobody counted cannot be told apart: each is the newest.
+    #[must_use]
+    pub fn turn(&self, open: Option<OpenQuote>) -> Turn {
+        let Some((asked, open)) = self.asked().zip(open) else {
+            return Turn::Newest;
+        };
+        if asked.sequence > open.asked.sequence {
+            Turn::Newest
+        } else if asked == open.asked && self.now < open.document.expires_at {
+            Turn::Again(Box::new(open.document))
+        } else {
+            Turn::Outdated
+        }
+    }
+
+    fn asked(&self) -> Option<Asked> {
+        self.request.sequence.map(|sequence| Asked {
+            sequence,
+            fingerprint: self.fingerprint,
+        })
+    }
 }
 
 /// What the catalogue says of a variant.
@@ -86,6 +141,8 @@ pub struct Terms {
     pub now: Timestamp,
     /// How long it holds.
     pub hold_ms: i64,
+    /// Which request it answers.
+    pub asked: Option<Asked>,
 }
 
 impl MakeQuote {
@@ -104,6 +161,7 @@ impl MakeQuote {
             ready: request.contact.is_some() && request.address.is_some(),
             now: self.now,
             hold_ms: self.hold_ms,
+            asked: self.asked(),
         }
     }
 }

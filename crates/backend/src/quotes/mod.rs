@@ -6,7 +6,8 @@ mod decision;
 pub(crate) use create::__path_create;
 pub(crate) use create::create;
 pub use decision::{
-    BagFacts, MakeQuote, Terms, VariantFact, check_lines, check_stock, decide, price_bag,
+    Asked, BagFacts, MakeQuote, OpenQuote, Terms, Turn, VariantFact, check_lines, check_stock,
+    decide, price_bag,
 };
 
 use shoptag_commerce::{MINUTE_MS, ORDER_LINES_MAX};

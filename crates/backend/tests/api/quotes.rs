@@ -182,6 +182,88 @@ async fn an_attempt_that_has_ended_gets_no_more_quotes() {
     assert_eq!(backend.held("mug"), 0);
 }
 
+/// The body as request `sequence` of its attempt, for `quantity` items.
+fn numbered(body: &Value, sequence: u32, quantity: u32) -> Value {
+    let mut body = body.clone();
+    body["sequence"] = json!(sequence);
+    body["lines"][0]["quantity"] = json!(quantity);
+    body
+}
+
+#[tokio::test]
+async fn a_late_or_doubled_request_replaces_no_newer_quote() {
+    let backend = Backend::new().await;
+    let body = ready_quote_body(&[("mug", 1)]);
+    let first = numbered(&body, 1, 1);
+    assert_eq!(backend.quote(&first).await.status, 200);
+    let second = numbered(&body, 2, 2);
+    let shown = backend.quote(&second).await;
+    let again = backend.quote(&second).await;
+    assert_eq!(again.status, 200);
+    assert_eq!(again.body, shown.body, "the same quote, byte for byte");
+    for (late, what) in [
+        (&first, "an earlier one"),
+        (&numbered(&body, 2, 3), "the same number for something else"),
+        (&numbered(&body, 0, 3), "the lowest number"),
+    ] {
+        let answer = backend.quote(late).await;
+        assert_eq!(answer.outcome(), (409, "quote-outdated".into()), "{what}");
+    }
+    assert_eq!(backend.held("mug"), 2, "one hold, of the newest");
+    let placed = backend.order(&key(), &order_for(&shown.json())).await;
+    assert_eq!(placed.status, 201);
+    let answer = backend.quote(&second).await;
+    assert_eq!(answer.outcome(), (409, "attempt-closed".into()));
+}
+
+#[tokio::test]
+async fn a_newer_request_replaces_the_quote_and_one_without_a_number_too() {
+    let backend = Backend::new().await;
+    let body = ready_quote_body(&[("mug", 1)]);
+    backend.quote(&numbered(&body, 7, 1)).await;
+    backend.quote(&numbered(&body, 9, 2)).await;
+    assert_eq!(backend.held("mug"), 2);
+    let mut plain = numbered(&body, 0, 3);
+    plain.as_object_mut().unwrap().remove("sequence");
+    assert_eq!(backend.quote(&plain).await.status, 200);
+    assert_eq!(backend.held("mug"), 3);
+    let after = backend.quote(&numbered(&body, 1, 4)).await.json();
+    assert_eq!(
+        backend.held("mug"),
+        4,
+        "nothing is known of a number before"
+    );
+    assert_eq!(backend.order(&key(), &order_for(&after)).await.status, 201);
+    let mut wrong = body;
+    wrong["sequence"] = json!(-1);
+    let answer = backend.quote(&wrong).await;
+    assert_eq!(answer.outcome(), (400, "json-type".into()));
+}
+
+#[tokio::test]
+async fn the_same_request_after_its_quote_has_expired_holds_nothing_anew() {
+    let backend = Backend::new().await;
+    let body = numbered(&ready_quote_body(&[("last", 1)]), 1, 1);
+    assert_eq!(backend.quote(&body).await.status, 200);
+    backend.clock.advance_ms(15 * MINUTE_MS);
+    let answer = backend.quote(&body).await;
+    assert_eq!(answer.outcome(), (409, "quote-outdated".into()));
+    assert_eq!(backend.quote(&numbered(&body, 2, 1)).await.status, 200);
+    assert_eq!(backend.held("last"), 1);
+}
+
+#[tokio::test]
+async fn what_was_asked_is_known_only_while_its_quote_is_open() {
+    let backend = Backend::new().await;
+    let body = ready_quote_body(&[("mug", 1)]);
+    backend.quote(&numbered(&body, 1, 1)).await;
+    let second = backend.quote(&numbered(&body, 2, 2)).await.json();
+    let kept = "SELECT count(*) FROM quotes WHERE fingerprint IS NOT NULL";
+    assert_eq!(backend.count(kept), 1, "the replaced one's is gone");
+    backend.order(&key(), &order_for(&second)).await;
+    assert_eq!(backend.count(kept), 0, "and the ordered one's");
+}
+
 #[tokio::test]
 async fn an_amount_that_does_not_fit_is_refused() {
     let backend = Backend::new().await;

@@ -147,3 +147,22 @@ async fn this_program_runs_on_what_a_newer_one_has_added_to() {
         assert!(refused.contains("install the newer one"), "{refused}");
     }
 }
+
+#[tokio::test]
+async fn one_payment_pays_for_one_order() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let backend = Backend::on(engine).await;
+        for _ in 0..2 {
+            let quote = backend.ready_quote("mug", 1).await;
+            assert_eq!(backend.order(&key(), &order_for(&quote)).await.status, 201);
+        }
+        let unpaid = "SELECT count(*) FROM orders WHERE payment_reference IS NULL";
+        assert_eq!(backend.count(unpaid), 2, "on delivery: no reference");
+        let pay = "UPDATE orders SET payment_method = 'card', payment_reference = 'pi_1'";
+        let refused = backend.database.execute(pay);
+        assert!(refused.is_err(), "{engine:?}: both orders by one payment");
+        let first = "order_id = (SELECT min(order_id) FROM orders)";
+        backend.execute(&format!("{pay} WHERE {first}"));
+        assert_eq!(backend.count(unpaid), 1);
+    }
+}

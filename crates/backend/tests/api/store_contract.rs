@@ -25,6 +25,7 @@ async fn filled(store: &dyn Store) {
 
 fn make(lines: &[(&str, u32)], now: Timestamp) -> MakeQuote {
     MakeQuote {
+        fingerprint: [0; 32],
         tenant: tenant("demo"),
         request: serde_json::from_value(ready_quote_body(lines)).unwrap(),
         quote_id: QuoteId::parse(uuid_v7()).unwrap(),

@@ -165,6 +165,7 @@ fn a_quote_and_its_request() {
         site: id!("pk_demo"),
         video: None,
         checkout_attempt_id: id!("019a0000-0000-7000-8000-000000000002"),
+        sequence: None,
         currency: id!("EUR"),
         lines: vec![QuoteLine {
             variant_id: id!("lamp-sand"),
@@ -179,6 +180,7 @@ fn a_quote_and_its_request() {
     check("quote_request_least", &least);
     let whole = QuoteRequest {
         video: Some(id!("day")),
+        sequence: Some(3),
         lines: vec![QuoteLine {
             receipt: Some("v4.public.bag".to_owned()),
             ..least.lines[0].clone()

@@ -42,6 +42,11 @@ pub(in crate::store) const STEPS: &[Step] = &[
         "marks of creators and notices of cuts",
         "0004_credit.sql"
     ),
+    step!(
+        5,
+        "one quote for one request, one order for one payment",
+        "0005_one_quote_one_payment.sql"
+    ),
 ];
 
 /// Applies what is missing, each step in a transaction of its own that `begin` begins.

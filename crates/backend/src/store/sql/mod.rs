@@ -8,6 +8,7 @@ mod credit;
 mod engine;
 mod fulfilments;
 mod holds;
+mod idempotency;
 mod migrations;
 mod orders;
 mod quotes;

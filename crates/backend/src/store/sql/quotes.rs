@@ -4,12 +4,12 @@ use shoptag_commerce::{CheckoutAttemptId, QuoteId, SiteKey, TenantId, VideoId};
 use shoptag_protocol::{Address, Contact, Quote, code};
 
 use super::rows::{checked, json, plain, to_json};
-use super::{Connection, OptionalExtension, StoreError, bag, holds, params};
+use super::{Connection, StoreError, bag, holds, params};
 use crate::error::ApiError;
 use crate::orders::QuoteFact;
-use crate::quotes::{MakeQuote, Terms, decide};
+use crate::quotes::{Asked, MakeQuote, OpenQuote, Terms, Turn, decide};
 
-/// Makes a quote; it replaces the open one of its attempt.
+/// Makes a quote; it replaces the open one of its attempt, unless the request is not the newest.
 ///
 /// # Errors
 /// The database's. The inner error is a refusal, after which nothing may be kept.
@@ -20,10 +20,15 @@ pub(super) fn make(
     let tenant = &command.tenant;
     let terms = command.terms();
     holds::give_back_expired(connection, command.now)?;
-    if has_ended(connection, tenant, &terms.attempt)? {
+    let attempt = attempt(connection, tenant, &terms.attempt)?;
+    if attempt.has_ended {
         return Ok(Err(ApiError::new(code::ATTEMPT_CLOSED)));
     }
-    replace_open(connection, tenant, &terms.attempt)?;
+    match command.turn(attempt.open) {
+        Turn::Newest => replace_open(connection, tenant, &terms.attempt)?,
+        Turn::Again(quote) => return Ok(Ok(*quote)),
+        Turn::Outdated => return Ok(Err(ApiError::new(code::QUOTE_OUTDATED))),
+    }
     let facts = bag::facts(connection, tenant, &terms.lines)?;
     let quote = match decide(&terms, command.request.currency, &facts) {
         Ok(quote) => quote,
@@ -36,19 +41,46 @@ pub(super) fn make(
     Ok(Ok(quote))
 }
 
-fn has_ended(
+/// Where a checkout attempt stands.
+#[derive(Default)]
+struct Attempt {
+    has_ended: bool,
+    /// Its open quote, if the request for it was numbered.
+    open: Option<OpenQuote>,
+}
+
+fn attempt(
     connection: &Connection,
     tenant: &TenantId,
     attempt: &CheckoutAttemptId,
-) -> Result<bool, StoreError> {
-    let ended = connection
-        .prepare_cached(
-            "SELECT ended_key IS NOT NULL FROM checkout_attempts
-             WHERE tenant_id = ?1 AND checkout_attempt_id = ?2",
-        )?
-        .query_row(params![tenant.as_str(), attempt.as_str()], |row| row.get(0))
-        .optional()?;
-    Ok(ended.unwrap_or(false))
+) -> Result<Attempt, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT a.ended_key IS NOT NULL AS has_ended, q.document, q.sequence, q.fingerprint
+         FROM checkout_attempts a
+         LEFT JOIN quotes q ON q.tenant_id = a.tenant_id
+              AND q.checkout_attempt_id = a.checkout_attempt_id AND q.state = 'open'
+         WHERE a.tenant_id = ?1 AND a.checkout_attempt_id = ?2",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), attempt.as_str()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(Attempt::default());
+    };
+    let sequence: Option<u32> = plain(row, "sequence")?;
+    let fingerprint: Option<[u8; 32]> = plain(row, "fingerprint")?;
+    let asked = sequence.zip(fingerprint);
+    Ok(Attempt {
+        has_ended: plain(row, "has_ended")?,
+        open: match asked {
+            Some((sequence, fingerprint)) => Some(OpenQuote {
+                document: json(row, "document")?,
+                asked: Asked {
+                    sequence,
+                    fingerprint,
+                },
+            }),
+            None => None,
+        },
+    })
 }
 
 fn replace_open(
@@ -58,7 +90,7 @@ fn replace_open(
 ) -> Result<(), StoreError> {
     let replaced = connection
         .prepare_cached(
-            "UPDATE quotes SET state = 'replaced'
+            "UPDATE quotes SET state = 'replaced', fingerprint = NULL
              WHERE tenant_id = ?1 AND checkout_attempt_id = ?2 AND state = 'open'
              RETURNING quote_id",
         )?
@@ -95,8 +127,8 @@ pub(super) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO quotes (tenant_id, quote_id, checkout_attempt_id, site_key,
-                         video_id, country, state, expires_at, document)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?8)",
+                         video_id, country, state, expires_at, document, sequence, fingerprint)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
             tenant.as_str(),
@@ -107,6 +139,8 @@ pub(super) fn insert(
             terms.country,
             quote.expires_at.ms(),
             to_json(quote)?,
+            terms.asked.map(|asked| asked.sequence),
+            terms.asked.map(|asked| asked.fingerprint),
         ])?;
     for line in &quote.lines {
         holds::hold(
@@ -194,7 +228,10 @@ pub(super) fn end(
 ) -> Result<(), StoreError> {
     holds::give_back(connection, tenant, quote)?;
     connection
-        .prepare_cached("UPDATE quotes SET state = ?3 WHERE tenant_id = ?1 AND quote_id = ?2")?
+        .prepare_cached(
+            "UPDATE quotes SET state = ?3, fingerprint = NULL
+             WHERE tenant_id = ?1 AND quote_id = ?2",
+        )?
         .execute(params![tenant.as_str(), quote.as_str(), state])?;
     Ok(())
 }

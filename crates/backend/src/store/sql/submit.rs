@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shoptag_commerce::{OrderId, SiteKey, TenantId, VariantId};
 use shoptag_protocol::QuoteLine;
 
+use super::idempotency::{self, Keyed, Known};
 use super::{
-    Connection, Error, OptionalExtension, Row, StoreError, bag, credit, holds, orders, params,
-    quotes,
+    Connection, OptionalExtension, StoreError, bag, credit, holds, orders, params, quotes,
 };
 use crate::orders::{
     Decision, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted, decide,
@@ -71,8 +71,10 @@ pub(super) fn submit(
     submission: &Submission,
 ) -> Result<Submitted, StoreError> {
     holds::give_back_expired(connection, submission.now)?;
-    if let Some(known) = by_key(connection, submission)? {
-        return Ok(known);
+    match idempotency::find(connection, &keyed(submission))? {
+        Some(Known::Answered(answer)) => return Ok(Submitted::Replayed(answer)),
+        Some(Known::Reused) => return Ok(Submitted::KeyReused),
+        None => {}
     }
     let quote = quotes::find(connection, &submission.tenant, &submission.request.quote_id)?;
     if let Some(answer) = by_attempt(connection, submission, quote.as_ref())? {
@@ -126,32 +128,14 @@ fn refuse(
     })
 }
 
-fn by_key(
-    connection: &Connection,
-    submission: &Submission,
-) -> Result<Option<Submitted>, StoreError> {
-    let known = connection
-        .prepare_cached(
-            "SELECT status, body, fingerprint FROM idempotency_keys
-             WHERE tenant_id = ?1 AND site_key = ?2 AND route = ?3 AND key = ?4",
-        )?
-        .query_row(
-            params![
-                submission.tenant.as_str(),
-                submission.request.site.as_str(),
-                ROUTE,
-                submission.key.as_str()
-            ],
-            |row| Ok((answer(row)?, row.get::<_, [u8; 32]>(2)?)),
-        )
-        .optional()?;
-    Ok(known.map(|(answer, fingerprint)| {
-        if fingerprint == submission.fingerprint {
-            Submitted::Replayed(answer)
-        } else {
-            Submitted::KeyReused
-        }
-    }))
+fn keyed(submission: &Submission) -> Keyed<'_> {
+    Keyed {
+        tenant: &submission.tenant,
+        scope: submission.request.site.as_str(),
+        route: ROUTE,
+        key: &submission.key,
+        fingerprint: &submission.fingerprint,
+    }
 }
 
 /// The answer with which the attempt has ended. Only who names a quote of the attempt gets it:
@@ -174,16 +158,9 @@ fn by_attempt(
         )?
         .query_row(
             params![submission.tenant.as_str(), attempt.as_str(), ROUTE],
-            answer,
+            idempotency::answer,
         )
         .optional()?)
-}
-
-fn answer(row: Row<'_>) -> Result<StoredAnswer, Error> {
-    Ok(StoredAnswer {
-        status: row.get(0)?,
-        body: row.get(1)?,
-    })
 }
 
 fn facts(
@@ -264,31 +241,14 @@ fn unknown_lines(
     Ok(unknown)
 }
 
-/// Writes the key with its answer, for ever.
 fn remember(
     connection: &Connection,
     submission: &Submission,
     answer: &StoredAnswer,
     order: Option<&OrderId>,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "INSERT INTO idempotency_keys (tenant_id, site_key, route, key, fingerprint,
-                         status, body, order_id, created_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            submission.tenant.as_str(),
-            submission.request.site.as_str(),
-            ROUTE,
-            submission.key.as_str(),
-            submission.fingerprint,
-            answer.status,
-            answer.body,
-            order.map(OrderId::as_str),
-            submission.now.ms(),
-        ])?;
-    Ok(())
+    let keyed = keyed(submission);
+    idempotency::keep(connection, &keyed, answer, order, submission.now)
 }
 
 fn end_attempt(connection: &Connection, submission: &Submission) -> Result<(), StoreError> {

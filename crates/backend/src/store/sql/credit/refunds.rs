@@ -9,7 +9,8 @@ use crate::error::ApiError;
 use crate::orders::{OrderRecord, StoredAnswer};
 use crate::refunds::{LineFacts, LineRefund, RefundCommand, Refunded, remaining, share};
 use crate::store::StoreError;
-use crate::store::sql::{Connection, OptionalExtension, orders, params, rows::plain};
+use crate::store::sql::idempotency::{self, Keyed, Known};
+use crate::store::sql::{Connection, orders, params, rows::plain};
 
 /// The route, as keys are scoped by it.
 const ROUTE: &str = "POST /v1/orders/{number}/refunds";
@@ -47,9 +48,30 @@ pub(super) fn refund(
     connection: &Connection,
     command: &RefundCommand,
 ) -> Result<Result<Refunded, ApiError>, StoreError> {
-    if let Some(known) = by_key(connection, command)? {
-        return Ok(Ok(known));
+    let scope = scope(command);
+    let keyed = Keyed {
+        tenant: &command.tenant,
+        scope: &scope,
+        route: ROUTE,
+        key: &command.key,
+        fingerprint: &command.fingerprint,
+    };
+    match idempotency::find(connection, &keyed)? {
+        Some(Known::Answered(answer)) => return Ok(Ok(Refunded::Replayed(answer))),
+        Some(Known::Reused) => return Ok(Ok(Refunded::KeyReused)),
+        None => {}
     }
+    let made = make(connection, command)?;
+    if let Ok((order, answer)) = &made {
+        idempotency::keep(connection, &keyed, answer, Some(order), command.now)?;
+    }
+    Ok(made.map(|(_, answer)| Refunded::Made(answer)))
+}
+
+fn make(
+    connection: &Connection,
+    command: &RefundCommand,
+) -> Result<Result<(OrderId, StoredAnswer), ApiError>, StoreError> {
     let record = orders::by_number(connection, &command.tenant, &command.number)?;
     let own = record.filter(|record| {
         let mut shipments = record.shipments.iter();
@@ -104,8 +126,7 @@ pub(super) fn refund(
         });
     }
     let answer = answer_to(command, &record, refunded)?;
-    remember(connection, command, &answer, &record.order_id)?;
-    Ok(Ok(Refunded::Made(answer)))
+    Ok(Ok((record.order_id, answer)))
 }
 
 fn answer_to(
@@ -133,66 +154,6 @@ fn answer_to(
 /// Keys of brands live beside those of sites, which never begin so.
 fn scope(command: &RefundCommand) -> String {
     format!("brand:{}", command.brand)
-}
-
-fn by_key(
-    connection: &Connection,
-    command: &RefundCommand,
-) -> Result<Option<Refunded>, StoreError> {
-    let known = connection
-        .prepare_cached(
-            "SELECT status, body, fingerprint FROM idempotency_keys
-             WHERE tenant_id = ?1 AND site_key = ?2 AND route = ?3 AND key = ?4",
-        )?
-        .query_row(
-            params![
-                command.tenant.as_str(),
-                scope(command),
-                ROUTE,
-                command.key.as_str()
-            ],
-            |row| {
-                let answer = StoredAnswer {
-                    status: row.get(0)?,
-                    body: row.get(1)?,
-                };
-                Ok((answer, row.get::<_, [u8; 32]>(2)?))
-            },
-        )
-        .optional()?;
-    Ok(known.map(|(answer, fingerprint)| {
-        if fingerprint == command.fingerprint {
-            Refunded::Replayed(answer)
-        } else {
-            Refunded::KeyReused
-        }
-    }))
-}
-
-fn remember(
-    connection: &Connection,
-    command: &RefundCommand,
-    answer: &StoredAnswer,
-    order: &OrderId,
-) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "INSERT INTO idempotency_keys (tenant_id, site_key, route, key, fingerprint,
-                         status, body, order_id, created_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            command.tenant.as_str(),
-            scope(command),
-            ROUTE,
-            command.key.as_str(),
-            command.fingerprint,
-            answer.status,
-            answer.body,
-            order.as_str(),
-            command.now.ms(),
-        ])?;
-    Ok(())
 }
 
 fn facts(
