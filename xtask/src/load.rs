@@ -8,13 +8,14 @@ use anyhow::{Result, bail};
 use crate::{paths, shell, tools};
 
 /// The trials that `cargo xtask faults` knows, with what a word on the command line means to them.
-pub(crate) const FAULTS: [&str; 6] = [
+pub(crate) const FAULTS: [&str; 7] = [
     "kill",
     "full-disk",
     "failing-sync",
     "sync-order",
     "overload",
     "shutdown",
+    "cut-off",
 ];
 
 /// The two programs, built.

@@ -15,6 +15,42 @@ use crate::http::{self, Connection};
 #[derive(Debug, Clone)]
 pub(crate) struct Program(PathBuf);
 
+/// Where the shop's data is.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// A SQLite file.
+    File(PathBuf),
+    /// A PostgreSQL database.
+    Url {
+        /// Its address.
+        url: String,
+        /// Where the backend's log goes.
+        log: PathBuf,
+    },
+}
+
+impl<P: AsRef<Path>> From<P> for Place {
+    fn from(file: P) -> Self {
+        Self::File(file.as_ref().to_owned())
+    }
+}
+
+impl Place {
+    fn name(&self, command: &mut Command) {
+        match self {
+            Self::File(file) => command.arg("--database").arg(file),
+            Self::Url { url, .. } => command.args(["--database-url", url]),
+        };
+    }
+
+    fn log(&self) -> PathBuf {
+        match self {
+            Self::File(file) => file.with_extension("log"),
+            Self::Url { log, .. } => log.clone(),
+        }
+    }
+}
+
 impl Program {
     /// The program at `path`.
     pub(crate) fn new(path: &Path) -> Self {
@@ -25,9 +61,9 @@ impl Program {
     ///
     /// # Errors
     /// It fails.
-    pub(crate) fn run(&self, arguments: &[&str], database: &Path) -> Result<String> {
+    pub(crate) fn run(&self, arguments: &[&str], database: impl Into<Place>) -> Result<String> {
         let mut command = Command::new(&self.0);
-        command.args(arguments).arg("--database").arg(database);
+        database.into().name(command.args(arguments));
         let output = command.env_remove("SHOPTAG_TOKEN_KEYS").output()?;
         if !output.status.success() {
             let complaint = String::from_utf8_lossy(&output.stderr);
@@ -40,7 +76,8 @@ impl Program {
     ///
     /// # Errors
     /// It does not start to listen.
-    pub(crate) fn serve(&self, database: &Path, before: &[&str]) -> Result<Server> {
+    pub(crate) fn serve(&self, database: impl Into<Place>, before: &[&str]) -> Result<Server> {
+        let database = database.into();
         let mut words = before.iter();
         let mut command = match words.next() {
             Some(first) => {
@@ -50,18 +87,11 @@ impl Program {
             }
             None => Command::new(&self.0),
         };
-        let log = database.with_extension("log");
+        let log = database.log();
         let log = fs::File::options().create(true).append(true).open(log)?;
+        command.args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0"]);
+        database.name(&mut command);
         let mut child = command
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--rate-limit",
-                "0",
-                "--database",
-            ])
-            .arg(database)
             .env_remove("SHOPTAG_TOKEN_KEYS")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

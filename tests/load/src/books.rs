@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::cluster::Database;
 use crate::shop::STOCK;
 
 /// What must hold whatever has happened, as queries for the number of breaches.
@@ -14,7 +15,7 @@ const RULES: [(&str, &str); 12] = [
     (
         "a record of the ledger does not sum to zero",
         "SELECT count(*) FROM (SELECT 1 FROM ledger_entries GROUP BY tenant_id, sequence, currency
-         HAVING sum(amount_minor) <> 0)",
+         HAVING sum(amount_minor) <> 0) AS found",
     ),
     (
         "the ledger does not sum to zero",
@@ -38,8 +39,8 @@ const RULES: [(&str, &str); 12] = [
     ),
     (
         "an order has no key, or two",
-        "SELECT (SELECT count(*) FROM orders) <> count(order_id)
-           OR count(order_id) <> count(DISTINCT order_id) FROM idempotency_keys",
+        "SELECT CASE WHEN (SELECT count(*) FROM orders) <> count(order_id)
+           OR count(order_id) <> count(DISTINCT order_id) THEN 1 ELSE 0 END FROM idempotency_keys",
     ),
     (
         "a line has no credit, although a receipt came with it",
@@ -54,12 +55,12 @@ const RULES: [(&str, &str); 12] = [
     (
         "a click is credited twice",
         "SELECT count(*) FROM (SELECT 1 FROM credits GROUP BY tenant_id, touch_id
-         HAVING count(*) > 1)",
+         HAVING count(*) > 1) AS found",
     ),
     (
         "a checkout attempt has two orders",
         "SELECT count(*) FROM (SELECT 1 FROM orders GROUP BY tenant_id, checkout_attempt_id
-         HAVING count(*) > 1)",
+         HAVING count(*) > 1) AS found",
     ),
     (
         "a count of held pieces is not the sum of the holds",
@@ -69,23 +70,28 @@ const RULES: [(&str, &str); 12] = [
     ),
     (
         "a sequence of decisions or of the ledger has a gap",
-        "SELECT (SELECT count(*) <> coalesce(max(sequence) + 1, 0) FROM decisions)
-              + (SELECT count(*) <> coalesce(max(sequence) + 1, 0) FROM ledger_records)",
+        "SELECT abs((SELECT count(*) - coalesce(max(sequence) + 1, 0) FROM decisions))
+              + abs((SELECT count(*) - coalesce(max(sequence) + 1, 0) FROM ledger_records))",
     ),
 ];
 
 /// The books of one database.
 #[derive(Debug)]
-pub(crate) struct Books(Connection);
+pub(crate) enum Books {
+    /// A SQLite file, read only.
+    File(Connection),
+    /// A PostgreSQL database.
+    Server(Database),
+}
 
 impl Books {
-    /// Opens them, read only.
+    /// Opens those of a file.
     ///
     /// # Errors
     /// There is no such database.
     pub(crate) fn open(database: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Ok(Self(Connection::open_with_flags(database, flags)?))
+        Ok(Self::File(Connection::open_with_flags(database, flags)?))
     }
 
     /// Every rule, and that the file is sound.
@@ -93,11 +99,11 @@ impl Books {
     /// # Errors
     /// A rule is broken.
     pub(crate) fn check(&self) -> Result<()> {
-        let sound: String = self
-            .0
-            .query_row("PRAGMA quick_check", [], |row| row.get(0))?;
-        if sound != "ok" {
-            bail!("the file is damaged: {sound}");
+        if let Self::File(file) = self {
+            let sound: String = file.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
+            if sound != "ok" {
+                bail!("the file is damaged: {sound}");
+            }
         }
         for (rule, query) in RULES {
             let breaches = self.number(query)?;
@@ -118,9 +124,21 @@ impl Books {
     /// # Errors
     /// The database's.
     pub(crate) fn orders(&self) -> Result<HashMap<String, String>> {
-        let mut query = self.0.prepare("SELECT order_id, number FROM orders")?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let query = "SELECT order_id, number FROM orders";
+        match self {
+            Self::File(file) => {
+                let mut query = file.prepare(query)?;
+                let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            }
+            Self::Server(database) => {
+                let text = database.ask(query)?;
+                let rows = text.lines().filter_map(|line| line.split_once('\t'));
+                Ok(rows
+                    .map(|(id, number)| (id.into(), number.into()))
+                    .collect())
+            }
+        }
     }
 
     /// The sum of the commissions decided, and of what the ledger owes creators; both in minor
@@ -138,7 +156,10 @@ impl Books {
     }
 
     fn number(&self, query: &str) -> Result<i64> {
-        Ok(self.0.query_row(query, [], |row| row.get(0))?)
+        match self {
+            Self::File(file) => Ok(file.query_row(query, [], |row| row.get(0))?),
+            Self::Server(database) => Ok(database.ask(query)?.trim().parse()?),
+        }
     }
 }
 

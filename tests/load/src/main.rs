@@ -9,10 +9,12 @@ mod backend;
 mod bare;
 mod best_seller;
 mod books;
+mod cluster;
 mod faults;
 mod figures;
 mod http;
 mod intake;
+mod proxy;
 mod shop;
 mod shopper;
 
@@ -32,6 +34,7 @@ shoptag-load TRIAL --backend PROGRAM [--figures FOLDER] [--times N] [--orders N]
   sync-order      fsync comes before every 2xx
   overload        five times the load that can be taken
   shutdown        told to stop under load
+  cut-off         two backends on one PostgreSQL, one of them cut from it
 ";
 
 fn main() -> ExitCode {
@@ -61,6 +64,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         "sync-order" => faults::sync_order::run(arguments).await,
         "overload" => faults::overload::run(arguments).await,
         "shutdown" => faults::shutdown::run(arguments).await,
+        "cut-off" => faults::cut_off::run(arguments).await,
         other => bail!("no such trial: {other}\n\n{HELP}"),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::backend::Program;
+use crate::backend::{Place, Program};
 use crate::http::ORIGIN;
 
 /// The tenant's id.
@@ -33,13 +33,27 @@ const PRICE: &str = "19.90";
 /// A file cannot be written, or the program refuses it.
 pub(crate) fn open(program: &Program, folder: &Path, creators: usize) -> Result<PathBuf> {
     let database = folder.join("shop.db");
+    fill(program, folder, creators, &database)?;
+    Ok(database)
+}
+
+/// Writes the shop's files into `folder` and reads them into `database`.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn fill(
+    program: &Program,
+    folder: &Path,
+    creators: usize,
+    database: impl Into<Place>,
+) -> Result<()> {
     let tenant = folder.join("tenant.json");
     std::fs::write(folder.join("tags.json"), tags().to_string())?;
     std::fs::write(folder.join("feed.csv"), feed())?;
     std::fs::write(&tenant, tenant_file(creators).to_string())?;
     let tenant = tenant.to_str().context("the folder's name is not text")?;
-    program.run(&["apply", tenant], &database)?;
-    Ok(database)
+    program.run(&["apply", tenant], database)?;
+    Ok(())
 }
 
 /// The creator of this number, whose video has the same name.

@@ -8,33 +8,7 @@ use std::sync::{Mutex, OnceLock};
 
 use postgres::{Client, NoTls};
 
-/// Debian keeps the server's programs out of PATH; elsewhere they are on it. `fsync` is off: no
-/// test cuts the power of this cluster.
-const SCRIPT: &str = r#"
-set -eu
-for bin in /usr/lib/postgresql/*/bin; do PATH="$bin:$PATH"; done
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-initdb -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
-    >"$folder/log"
-start() {
-    postgres -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off \
-        -c max_connections=300 >>"$folder/log" 2>&1 &
-    server=$!
-    for try in $(seq 300); do
-        if pg_isready -q -h "$folder"; then break; fi
-        sleep 0.1
-    done
-}
-stop() { kill -INT "$server" 2>/dev/null && wait "$server" || true; }
-start
-echo "$folder"
-while read -r line; do
-    "$line"
-    echo done
-done
-stop
-"#;
+const SCRIPT: &str = include_str!("../../../../../tests/support/postgres.sh");
 
 /// A running cluster.
 pub(crate) struct Cluster {
