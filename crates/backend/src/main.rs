@@ -7,6 +7,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use commands::Command;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The order backend of Shoptag.
 #[derive(Parser)]
 #[command(name = "shoptag-backend", version)]

@@ -201,6 +201,32 @@ impl Server {
         found.with_context(|| format!("/metrics has no {name}"))
     }
 
+    /// Processor time of the thread that writes, and of all the others, since the start.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub(crate) fn processor(&self) -> Result<(Duration, Duration)> {
+        let (mut writer, mut others) = (Duration::ZERO, Duration::ZERO);
+        for thread in fs::read_dir(format!("/proc/{}/task", self.id))? {
+            let thread = thread?.path();
+            // A thread may end meanwhile.
+            let Ok(name) = fs::read_to_string(thread.join("comm")) else {
+                continue;
+            };
+            let times = fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
+            let spent = times
+                .split_whitespace()
+                .next()
+                .and_then(|it| it.parse().ok());
+            let spent = Duration::from_nanos(spent.unwrap_or(0));
+            match name.trim() {
+                "store-writer" => writer += spent,
+                _ => others += spent,
+            }
+        }
+        Ok((writer, others))
+    }
+
     /// Resident memory now and at its peak, KiB.
     ///
     /// # Errors

@@ -60,6 +60,9 @@ pub(crate) fn replay(
     engine.pragma_update(None, "journal_mode", "WAL")?;
     engine.pragma_update(None, "synchronous", "FULL")?;
     engine.pragma_update(None, "foreign_keys", true)?;
+    engine.pragma_update(None, "temp_store", "MEMORY")?;
+    engine.pragma_update(None, "cache_size", -64 * 1_024)?;
+    engine.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     engine.set_prepared_statement_cache_capacity(128);
     let mut inserts = Vec::with_capacity(TABLES.len());
     for table in TABLES {
@@ -97,9 +100,10 @@ pub(crate) fn replay(
 fn rows(database: &Path, count: usize) -> Result<Vec<Rows>> {
     let engine = Connection::open(database)?;
     let mut query = engine.prepare(
-        "SELECT d.order_id, d.tenant_id, o.quote_id, o.checkout_attempt_id, 'key-' || d.order_id,
+        "SELECT d.order_id, d.tenant_id, o.quote_id, o.checkout_attempt_id, a.ended_key,
                 r.sequence
          FROM decisions d JOIN orders o USING (tenant_id, order_id)
+         JOIN checkout_attempts a USING (tenant_id, checkout_attempt_id)
          JOIN ledger_records r ON r.tenant_id = d.tenant_id AND r.key = d.order_id || '/0/accrue'
          ORDER BY d.sequence DESC LIMIT ?1",
     )?;
@@ -138,7 +142,9 @@ fn rows_of(
         ),
         "idempotency_keys" => format!(
             "tenant_id = 'demo' AND site_key = 'pk_demo' AND route = 'POST /v1/orders'
-             AND key = 'key-{order}'"
+             AND key = (SELECT a.ended_key FROM orders o
+                        JOIN checkout_attempts a USING (tenant_id, checkout_attempt_id)
+                        WHERE o.tenant_id = 'demo' AND o.order_id = '{order}')"
         ),
         _ => format!("tenant_id = 'demo' AND order_id = '{order}'"),
     };

@@ -48,6 +48,8 @@ struct Cell {
     elapsed: Duration,
     latencies: Latencies,
     commits: u64,
+    /// Processor time of the writing thread and of the others.
+    processor: (Duration, Duration),
     /// How long the bare engine takes for the same rows in as many commits.
     bare: Duration,
 }
@@ -88,7 +90,13 @@ async fn cell(
     let before = folder.join(format!("before-{connections}.db"));
     bare::copy(database, &before)?;
     let commits_before = server.counter(COMMITS).await?;
+    let (writer, others) = server.processor()?;
     let (elapsed, latencies) = send_all(server.address, orders, connections).await?;
+    let after = server.processor()?;
+    let processor = (
+        after.0.saturating_sub(writer),
+        after.1.saturating_sub(others),
+    );
     let commits = server.counter(COMMITS).await? - commits_before;
     let a_commit = (count as f64 / commits.max(1) as f64).round() as usize;
     let bare = bare::replay(&before, database, count, a_commit)?;
@@ -99,6 +107,7 @@ async fn cell(
         elapsed,
         latencies: Latencies::new(latencies),
         commits,
+        processor,
         bare,
     })
 }
@@ -150,7 +159,9 @@ pub(crate) async fn send_all(
 }
 
 fn report(cells: &[Cell], peak_kib: u64) -> Value {
-    println!("connections  orders/s   p50 ms   p99 ms  orders/commit  bare orders/s  share");
+    println!(
+        "connections  orders/s   p50 ms   p99 ms  orders/commit  bare orders/s  share  writer us  others us"
+    );
     let mut rows = Vec::new();
     for cell in cells {
         let rate = figures::rate(cell.orders, cell.elapsed);
@@ -160,8 +171,11 @@ fn report(cells: &[Cell], peak_kib: u64) -> Value {
             cell.latencies.quantile_ms(500),
             cell.latencies.quantile_ms(990),
         );
+        let (writer, others) = cell.processor;
+        let (writer_us, others_us) = (an_order_us(writer, cell), an_order_us(others, cell));
         println!(
-            "{:>11}  {rate:>8.0}  {p50:>7.1}  {p99:>7.1}  {a_commit:>13.1}  {bare:>13.0}  {:>5.2}",
+            "{:>11}  {rate:>8.0}  {p50:>7.1}  {p99:>7.1}  {a_commit:>13.1}  {bare:>13.0}  \
+             {:>5.2}  {writer_us:>9}  {others_us:>9}",
             cell.connections,
             rate / bare
         );
@@ -170,11 +184,17 @@ fn report(cells: &[Cell], peak_kib: u64) -> Value {
             "orders_per_second": rate.round(), "p50_ms": p50, "p99_ms": p99,
             "commits": cell.commits, "orders_per_commit": (a_commit * 10.0).round() / 10.0,
             "bare_orders_per_second": bare.round(),
-            "share_of_bare": (rate / bare * 100.0).round() / 100.0}),
+            "share_of_bare": (rate / bare * 100.0).round() / 100.0,
+            "writer_us_per_order": writer_us, "other_threads_us_per_order": others_us}),
         );
     }
     println!("peak memory of the backend: {} MiB", peak_kib / 1_024);
     json!({"cells": rows, "backend_peak_memory_mib": peak_kib / 1_024})
+}
+
+/// Processor time an order, microseconds.
+fn an_order_us(spent: Duration, cell: &Cell) -> u128 {
+    spent.as_micros() / cell.orders.max(1) as u128
 }
 
 /// The bars, at 256 connections.

@@ -2,6 +2,7 @@
 //! ready to be sent, any number of times, under one key.
 
 use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -189,7 +190,7 @@ fn ok(answer: Answer) -> Result<Value, Missed> {
 
 fn quote_body(video: &str) -> Value {
     json!({
-        "site": SITE, "video": video, "checkout_attempt_id": uuid_v7(), "currency": "EUR",
+        "site": SITE, "video": video, "checkout_attempt_id": uuid_v4(), "currency": "EUR",
         "lines": [{"variant_id": VARIANT, "quantity": 1}], "country": "DE",
         "contact": {"email": "jo@example.com", "name": "Jo Example"},
         "address": {"line1": "Lange Reihe 5", "postcode": "20099", "city": "Hamburg"},
@@ -208,7 +209,8 @@ fn order(quote: &Value, receipt: &Value) -> Order {
         "total_minor": quote["totals"]["total_minor"], "payment": {"method": "pay_on_delivery"},
         "receipts": [], "created_at": "2026-11-22T10:00:00Z",
     });
-    let request = post("/v1/orders", Some(&format!("key-{id}")), &body);
+    let key = format!("key-{:016x}{:016x}", random(), random());
+    let request = post("/v1/orders", Some(&key), &body);
     Order { id, request }
 }
 
@@ -234,7 +236,26 @@ pub(crate) fn uuid_v7() -> String {
     )
 }
 
-/// Prepares `count` orders for creators 0..`creators` over 32 connections.
+/// A random UUID, as the widget names its checkout attempts.
+fn uuid_v4() -> String {
+    let (high, low) = (random(), random());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        low >> 52,
+        low & 0xffff_ffff_ffff
+    )
+}
+
+/// Bits that nobody can tell beforehand: the standard library's seeds for hash maps.
+fn random() -> u64 {
+    RandomState::new().hash_one(uuid_v7())
+}
+
+/// Prepares `count` orders for creators 0..`creators` over 32 connections, in the order in which
+/// they were confirmed.
 ///
 /// # Errors
 /// A step is refused, or the backend is not there.
@@ -266,5 +287,6 @@ pub(crate) async fn prepare(
     for task in tasks {
         orders.extend(task.await??);
     }
+    orders.sort_by(|a: &Order, b: &Order| a.id.cmp(&b.id));
     Ok(orders)
 }

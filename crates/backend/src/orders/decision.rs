@@ -35,7 +35,8 @@ pub struct OrderFacts {
     pub quote: Option<QuoteFact>,
     /// Which of the order's variants are not for sale (any more), by line.
     pub unknown_lines: Vec<usize>,
-    /// The catalogue now, for the quote's lines, the quote's own hold not counted in `held`.
+    /// The catalogue now, for the quote's lines, the quote's own hold not counted in `held`. When
+    /// the quote [`stands`], the variants are enough.
     pub bag: Option<BagFacts>,
     /// Another order of the tenant has this id.
     pub order_id_used: bool,
@@ -91,16 +92,21 @@ pub fn decide(submission: &Submission, facts: &OrderFacts) -> Decision {
         Ok(found) => found,
         Err(error) => return Refusal::of(&error),
     };
-    let is_as_seen = saw_these_prices(submission, &quote.document);
-    let is_held = submission.now < quote.document.expires_at;
-    if is_as_seen && is_held {
+    if stands(submission, &quote.document) {
         match check_on_hand(&quote.document, bag) {
             Ok(()) => place(submission, quote, facts),
             Err(error) => Refusal::of(&error),
         }
     } else {
-        offer_instead(submission, quote, bag, is_as_seen)
+        offer_instead(submission, quote, bag)
     }
+}
+
+/// Whether `quote` holds what the shopper saw: then of the catalogue only what is on hand bears on
+/// the order.
+#[must_use]
+pub fn stands(submission: &Submission, quote: &Quote) -> bool {
+    saw_these_prices(submission, quote) && submission.now < quote.expires_at
 }
 
 /// The quote is one for this order, and complete.
@@ -182,12 +188,7 @@ fn quote_lines(quote: &Quote) -> Vec<QuoteLine> {
 }
 
 /// Quotes the same bag anew, under a new attempt.
-fn offer_instead(
-    submission: &Submission,
-    quote: &QuoteFact,
-    bag: &BagFacts,
-    is_as_seen: bool,
-) -> Decision {
+fn offer_instead(submission: &Submission, quote: &QuoteFact, bag: &BagFacts) -> Decision {
     let document = &quote.document;
     let terms = Terms {
         quote_id: submission.fresh.quote_id.clone(),
@@ -206,8 +207,9 @@ fn offer_instead(
         Ok(fresh) => fresh,
         Err(error) => return Refusal::of(&error),
     };
-    let is_same_price =
-        is_as_seen && fresh.totals == document.totals && fresh.lines == document.lines;
+    let is_same_price = saw_these_prices(submission, document)
+        && fresh.totals == document.totals
+        && fresh.lines == document.lines;
     let code = if is_same_price {
         code::QUOTE_EXPIRED
     } else {

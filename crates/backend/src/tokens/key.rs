@@ -1,6 +1,7 @@
 //! Signing keys, signing and reading.
 
 use std::fmt;
+use std::sync::Arc;
 
 use pasetors::keys::{AsymmetricKeyPair, AsymmetricPublicKey, AsymmetricSecretKey, Generate};
 use pasetors::paserk::FormatAsPaserk;
@@ -14,6 +15,7 @@ use shoptag_commerce::Timestamp;
 
 use super::Use;
 use super::claims::CLAIMS_VERSION;
+use super::genuine::Genuine;
 
 /// Characters of a token that are looked at: ours have below 1 500.
 const TOKEN_LENGTH_MAX: usize = 4_096;
@@ -103,6 +105,8 @@ struct Version {
 #[derive(Default)]
 pub struct KeyRing {
     keys: Vec<Key>,
+    /// What needs no second check.
+    genuine: Arc<Genuine>,
 }
 
 impl fmt::Debug for KeyRing {
@@ -136,6 +140,17 @@ impl KeyRing {
         Ok(ring)
     }
 
+    /// A newer ring, which need not check again what this one has checked.
+    ///
+    /// # Errors
+    /// As [`KeyRing::new`].
+    pub fn renewed(&self, keys: &[StoredKey]) -> Result<Self, TokenDefect> {
+        Ok(Self {
+            genuine: Arc::clone(&self.genuine),
+            ..Self::new(keys)?
+        })
+    }
+
     /// Signs `claims` for one use with the newest key that signs at `now`.
     ///
     /// # Errors
@@ -152,13 +167,15 @@ impl KeyRing {
             kid: key.kid.clone(),
         })
         .map_err(|_| TokenDefect::Invalid)?;
-        version4::PublicToken::sign(
+        let text = version4::PublicToken::sign(
             &key.secret,
             &message,
             Some(&footer),
             Some(what_for.assertion()),
         )
-        .map_err(|_| TokenDefect::Invalid)
+        .map_err(|_| TokenDefect::Invalid)?;
+        self.genuine.note(key.public.as_bytes(), what_for, &text);
+        Ok(text)
     }
 
     /// The claims of a token that we signed for this use. Its own times are the caller's to check.
@@ -186,14 +203,18 @@ impl KeyRing {
         if !key.is_believed(now) {
             return Err(TokenDefect::Retired);
         }
-        let trusted = PublicToken::verify(&key.public, &token, None, Some(what_for.assertion()))
-            .map_err(|_| TokenDefect::Invalid)?;
-        let payload = trusted.payload();
-        let version: Version = serde_json::from_str(payload).map_err(|_| TokenDefect::Invalid)?;
+        let public = key.public.as_bytes();
+        if !self.genuine.contains(public, what_for, text) {
+            PublicToken::verify(&key.public, &token, None, Some(what_for.assertion()))
+                .map_err(|_| TokenDefect::Invalid)?;
+            self.genuine.note(public, what_for, text);
+        }
+        let payload = token.untrusted_payload();
+        let version: Version = serde_json::from_slice(payload).map_err(|_| TokenDefect::Invalid)?;
         if version.v != CLAIMS_VERSION {
             return Err(TokenDefect::Invalid);
         }
-        serde_json::from_str(payload).map_err(|_| TokenDefect::Invalid)
+        serde_json::from_slice(payload).map_err(|_| TokenDefect::Invalid)
     }
 
     /// A view session's id with our mark, so that nobody can make one: `<uuid>.<16 hex digits>`.

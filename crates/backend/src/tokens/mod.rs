@@ -6,6 +6,7 @@
 //! `SHOPTAG_TOKEN_KEYS` names.
 
 mod claims;
+mod genuine;
 mod key;
 mod ring;
 

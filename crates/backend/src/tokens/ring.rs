@@ -56,10 +56,10 @@ impl Tokens {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        if let Some((read_at, ring)) = known
-            && (0..RING_AGE_MS_MAX).contains(&now.since_ms(read_at))
+        if let Some((read_at, ring)) = &known
+            && (0..RING_AGE_MS_MAX).contains(&now.since_ms(*read_at))
         {
-            return Ok(ring);
+            return Ok(Arc::clone(ring));
         }
         let mut keys = store.token_keys().await?;
         if keys.is_empty() {
@@ -76,7 +76,11 @@ impl Tokens {
                 }))
                 .await?;
         }
-        let ring = Arc::new(KeyRing::new(&keys).map_err(|error| unusable(&error))?);
+        let ring = match known {
+            Some((_, before)) => before.renewed(&keys),
+            None => KeyRing::new(&keys),
+        };
+        let ring = Arc::new(ring.map_err(|error| unusable(&error))?);
         *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&ring)));
         Ok(ring)
     }

@@ -52,6 +52,30 @@ pub(super) fn facts(
     })
 }
 
+/// What is known of the bag's variants, for who sells at a price that was quoted: nothing of how
+/// their brands sell.
+///
+/// # Errors
+/// The database's.
+pub(super) fn variants_alone(
+    connection: &Connection,
+    tenant: &TenantId,
+    lines: &[QuoteLine],
+    currency: Currency,
+) -> Result<BagFacts, StoreError> {
+    let variants = lines
+        .iter()
+        .map(|line| variant(connection, tenant, &line.variant_id))
+        .collect::<Result<_, _>>()?;
+    Ok(BagFacts {
+        variants,
+        terms: SellingTerms::default(),
+        countries: Vec::new(),
+        currency,
+        quantity_max: 0,
+    })
+}
+
 /// The tenant's destinations, the default first.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::orders::{
     Decision, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted, decide,
-    placed,
+    placed, stands,
 };
 use crate::quotes::BagFacts;
 
@@ -199,6 +199,9 @@ fn quoted_bag(
             receipt: None,
         })
         .collect();
+    if stands(submission, &quote.document) {
+        return bag::variants_alone(connection, tenant, &lines, quote.document.currency);
+    }
     let mut bag = bag::facts(connection, tenant, &lines)?;
     let own = holds::of(connection, tenant, &quote.document.quote_id)?;
     for fact in bag.variants.iter_mut().flatten() {

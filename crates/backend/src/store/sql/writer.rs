@@ -15,6 +15,9 @@ use crate::store::{StoreCounters, StoreError};
 
 /// What a request wants written. It may be run again, when the transaction in which it ran is gone.
 pub(in crate::store) trait Job: Send {
+    /// Whether it may decide to have its changes undone, without having failed.
+    fn may_undo(&self) -> bool;
+
     /// Runs; whether its changes are to be kept.
     fn run(&mut self, connection: &Connection) -> bool;
 
@@ -89,7 +92,7 @@ impl Writer {
         &self,
         job: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.queue(job, |_| true).await
+        self.queue(job, None).await
     }
 
     /// As [`Writer::write`]; when the job decides on a refusal, its changes are undone too.
@@ -100,13 +103,13 @@ impl Writer {
         &self,
         job: impl Fn(&Connection) -> Result<Result<T, E>, StoreError> + Send + 'static,
     ) -> Result<Result<T, E>, StoreError> {
-        self.queue(job, Result::is_ok).await
+        self.queue(job, Some(Result::is_ok)).await
     }
 
     async fn queue<T: Send + 'static>(
         &self,
         job: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
-        keeps: fn(&T) -> bool,
+        keeps: Option<fn(&T) -> bool>,
     ) -> Result<T, StoreError> {
         let (sender, receiver) = oneshot::channel();
         let task = Box::new(Task {
@@ -196,15 +199,22 @@ fn take_groups(
 
 struct Task<T, F> {
     job: F,
-    keeps: fn(&T) -> bool,
+    /// `None`: whatever it gives is kept, unless it fails.
+    keeps: Option<fn(&T) -> bool>,
     result: Result<T, StoreError>,
     sender: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T: Send, F: Fn(&Connection) -> Result<T, StoreError> + Send> Job for Task<T, F> {
+    fn may_undo(&self) -> bool {
+        self.keeps.is_some()
+    }
+
     fn run(&mut self, connection: &Connection) -> bool {
         self.result = guarded(|| (self.job)(connection));
-        self.result.as_ref().is_ok_and(self.keeps)
+        let keeps = self.keeps;
+        let result = self.result.as_ref();
+        result.is_ok_and(|result| keeps.is_none_or(|keeps| keeps(result)))
     }
 
     fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
@@ -234,6 +244,9 @@ pub(in crate::store) fn guarded<T>(
 /// Runs a group in one transaction that `begin` begins, and commits it. After a failure nothing of
 /// it is kept; a transaction that is still open is the caller's to end.
 ///
+/// A savepoint costs a copy of every page that its job touches. So only a job that may decide to be
+/// undone gets one; when another one fails, which is rare, the group is run again with one for each.
+///
 /// # Errors
 /// The database's, and where it broke; `must_stop` is asked after each job whether to go on.
 pub(in crate::store) fn commit(
@@ -244,18 +257,43 @@ pub(in crate::store) fn commit(
 ) -> Result<(), Broken> {
     let before = |error: super::Error| Broken::Before(error.into());
     connection.execute_batch(begin).map_err(before)?;
-    for job in group {
-        connection.execute("SAVEPOINT job", []).map_err(before)?;
-        let keep = job.run(connection);
-        if let Some(error) = must_stop() {
-            return Err(Broken::Before(error));
-        }
-        if !keep {
-            connection.execute("ROLLBACK TO job", []).map_err(before)?;
-        }
-        connection.execute("RELEASE job", []).map_err(before)?;
+    if !run_all(connection, group, &must_stop, |job| job.may_undo())? {
+        connection.execute_batch("ROLLBACK").map_err(before)?;
+        connection.execute_batch(begin).map_err(before)?;
+        run_all(connection, group, &must_stop, |_| true)?;
     }
     connection
         .execute_batch("COMMIT")
         .map_err(|error| Broken::AtCommit(error.into()))
+}
+
+/// Runs a group, job by job, each in a savepoint if `has_savepoint` says so. False: one without a
+/// savepoint has failed, and nothing that ran can be kept.
+fn run_all(
+    connection: &Connection,
+    group: &mut Group,
+    must_stop: impl Fn() -> Option<StoreError>,
+    has_savepoint: impl Fn(&dyn Job) -> bool,
+) -> Result<bool, Broken> {
+    let before = |error: super::Error| Broken::Before(error.into());
+    for job in group {
+        let has_savepoint = has_savepoint(job.as_ref());
+        if has_savepoint {
+            connection.execute("SAVEPOINT job", []).map_err(before)?;
+        }
+        let keep = job.run(connection);
+        if let Some(error) = must_stop() {
+            return Err(Broken::Before(error));
+        }
+        if !keep && !has_savepoint {
+            return Ok(false);
+        }
+        if !keep {
+            connection.execute("ROLLBACK TO job", []).map_err(before)?;
+        }
+        if has_savepoint {
+            connection.execute("RELEASE job", []).map_err(before)?;
+        }
+    }
+    Ok(true)
 }
