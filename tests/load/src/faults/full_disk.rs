@@ -23,7 +23,7 @@ use crate::{figures, shop};
 const CREATORS: usize = 20;
 
 /// Room at the beginning and later.
-const ROOM: (&str, &str) = ("40m", "256m");
+const ROOM: (&str, &str) = ("80m", "320m");
 
 /// Bytes that a file may have at the beginning, where no tmpfs can be mounted.
 const FILE_BYTES: &str = "20000000:unlimited";

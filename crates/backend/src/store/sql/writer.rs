@@ -259,6 +259,9 @@ pub(in crate::store) fn commit(
     connection.execute_batch(begin).map_err(before)?;
     if !run_all(connection, group, &must_stop, |job| job.may_undo())? {
         connection.execute_batch("ROLLBACK").map_err(before)?;
+        if group.len() == 1 {
+            return Ok(());
+        }
         connection.execute_batch(begin).map_err(before)?;
         run_all(connection, group, &must_stop, |_| true)?;
     }
