@@ -200,7 +200,7 @@ impl Runner {
                     });
                 }
                 Effect::CheckStorage => {
-                    let durable = storage.has_room().await;
+                    let durable = storage.check_room().await;
                     dispatch.emit(Event::StorageChecked { durable });
                 }
                 _ => dispatch.emit(Event::StorageLoaded(storage.load().await)),

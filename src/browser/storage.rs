@@ -96,13 +96,8 @@ impl Storage {
             return false;
         };
         let put = [Change::Put(key.clone(), text.clone())];
-        for way in [None, Some(TOUCHPOINTS), Some(RESERVE)] {
-            if let Some(store) = way {
-                let _ = database::write(store, &[Change::Clear(String::new())]).await;
-            }
-            if database::write(OUTBOX, &put).await.is_some() {
-                return true;
-            }
+        if write_making_room(OUTBOX, &put, [TOUCHPOINTS, RESERVE]).await {
+            return true;
         }
         self.memory.borrow_mut().insert(key, text);
         false
@@ -166,6 +161,13 @@ impl Storage {
         }
     }
 
+    /// Whether an order could be stored now, tried out: the reserve is written anew. That it is
+    /// there says less, for a quota shrinks when the disk fills up.
+    pub async fn check_room(&self) -> bool {
+        let reserve = [Change::Put(RESERVE.to_owned(), filling())];
+        write_making_room(RESERVE, &reserve, [RESERVE, TOUCHPOINTS]).await
+    }
+
     /// Every stored order as text, of all sites, since a broken one may be anyone's; and what this
     /// page could not store. `None`: storage cannot be read.
     async fn orders(&self) -> Option<Vec<String>> {
@@ -207,6 +209,18 @@ impl Storage {
     fn outbox_key(&self, key: &str) -> String {
         [&self.site, "/", key].concat()
     }
+}
+
+/// Writes; whether that worked. When there is no room, the `ways` are emptied, one after another.
+async fn write_making_room(store: &str, put: &[Change], ways: [&str; 2]) -> bool {
+    let mut ways = ways.into_iter();
+    while database::write(store, put).await.is_none() {
+        let Some(way) = ways.next() else {
+            return false;
+        };
+        let _ = database::write(way, &[Change::Clear(String::new())]).await;
+    }
+    true
 }
 
 /// As many characters as the reserve has bytes, of which a database that compresses makes no fewer.

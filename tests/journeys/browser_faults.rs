@@ -1,6 +1,7 @@
 //! What becomes of a confirmed order when the browser, a tab, the network or the storage fails, in
 //! a real Chromium (docs/reliability.md, "In the browser").
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -183,6 +184,220 @@ async fn leaving_a_page_of_another_origin_posts_touches_without_asking_first() -
     Ok(())
 }
 
+#[tokio::test]
+async fn a_full_quota_has_room_for_the_order_that_was_reserved() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    let profile = tempfile::tempdir()?;
+    let browser = visited_before(&setting, profile.path(), "full-quota").await?;
+    let used = browser.used(&setting).await?;
+    browser.quota(&setting, used).await?;
+    browser.driver.goto(setting.page("/")).await?;
+    browser.to_the_button().await?;
+    browser.wait_once(CHECKED_MS).await?;
+    assert!(!browser.says(UNSAVED).await?, "there is room for one order");
+    setting.proxy.lose_orders(true);
+    browser.order(0).await?;
+    posted(&browser, &setting, 1).await?;
+    assert!(!browser.says(KEEP_OPEN).await?, "it was told as stored");
+    browser.kill()?;
+    drop(browser);
+    setting.proxy.lose_orders(false);
+    let browser = Browser::start_in(Shape::Desktop, "full-quota", profile.path()).await?;
+    browser.driver.goto(setting.page("/")).await?;
+    browser.delivered().await?;
+    assert_eq!(setting.database()?.orders()?.len(), 1);
+    assert_eq!(setting.database()?.keys()?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_a_quota_has_shrunk_the_shopper_is_told_before_confirming() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    let profile = tempfile::tempdir()?;
+    let browser = visited_before(&setting, profile.path(), "shrunken-quota").await?;
+    // The reserve is there, and all of it would not be enough.
+    browser.quota(&setting, 1).await?;
+    browser.driver.goto(setting.page("/")).await?;
+    browser.to_the_button().await?;
+    browser.text(UNSAVED).await?;
+    browser.order(0).await?;
+    browser.part("confirmation").await?;
+    assert_eq!(setting.database()?.orders()?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_storage_is_blocked_the_shopper_is_told_and_can_order() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    let browser = Browser::start(Shape::Desktop, "blocked-storage").await?;
+    // As in a frame without an origin, and where cookies are blocked.
+    let source = "IDBFactory.prototype.open = () => {
+        throw new DOMException('denied', 'SecurityError') }";
+    browser
+        .cdp(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": source }),
+        )
+        .await?;
+    browser.driver.goto(setting.page("/")).await?;
+    browser.to_the_button().await?;
+    browser.text(UNSAVED).await?;
+    browser.order(0).await?;
+    browser.part("confirmation").await?;
+    assert_eq!(setting.database()?.orders()?.len(), 1);
+    assert_eq!(setting.proxy.orders_seen(), 1);
+    browser.must_not_have_complained().await
+}
+
+#[tokio::test]
+async fn an_order_confirmed_offline_is_placed_once_when_the_network_is_back() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    let browser = Browser::start(Shape::Desktop, "offline").await?;
+    browser.driver.goto(setting.page("/")).await?;
+    quoted(&browser, &setting).await?;
+    browser.offline(true).await?;
+    browser.order(0).await?;
+    browser.wait_once(2_000).await?;
+    assert_eq!(setting.proxy.orders_seen(), 0);
+    browser.offline(false).await?;
+    browser.part("confirmation").await?;
+    browser.delivered().await?;
+    assert_eq!(setting.database()?.orders()?.len(), 1);
+    assert_eq!(setting.database()?.keys()?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_order_confirmed_offline_is_delivered_at_a_later_visit() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    let profile = tempfile::tempdir()?;
+    let browser = Browser::start_in(Shape::Desktop, "later-visit", profile.path()).await?;
+    browser.driver.goto(setting.page("/")).await?;
+    quoted(&browser, &setting).await?;
+    browser.offline(true).await?;
+    browser.order(0).await?;
+    drop(browser);
+    assert_eq!(
+        setting.database()?.orders()?.len(),
+        0,
+        "it was closed offline"
+    );
+    let browser = Browser::start_in(Shape::Desktop, "later-visit", profile.path()).await?;
+    browser.driver.goto(setting.page("/")).await?;
+    browser.text("Order ST.*placed|placed.*ST-").await?;
+    browser.delivered().await?;
+    assert_eq!(setting.database()?.orders()?.len(), 1);
+    assert_eq!(setting.proxy.orders_seen(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_its_wasm_the_page_stays_as_it_was_and_hears_why() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    for (page, blocked, code) in [
+        // Fault 19: the page's policy refuses WebAssembly.
+        ("/tests/no-wasm.html", None, "wasm-blocked"),
+        // Fault 20: a file does not come.
+        (
+            "/tests/no-policy.html",
+            Some("*shoptag_bg.wasm"),
+            "load-failed",
+        ),
+        ("/tests/no-policy.html", Some("*/shoptag.js"), "load-failed"),
+    ] {
+        let browser = Browser::start(Shape::Desktop, "no-wasm").await?;
+        // Every error event, from before the loader runs.
+        let listen = "window.__codes = []; addEventListener('shop-error', (event) =>
+            window.__codes.push(event.detail.code), true)";
+        browser
+            .cdp(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": listen }),
+            )
+            .await?;
+        browser.cdp("Network.enable", json!({})).await?;
+        let urls: Vec<&str> = blocked.into_iter().collect();
+        browser
+            .cdp("Network.setBlockedURLs", json!({ "urls": urls }))
+            .await?;
+        browser.driver.goto(setting.page(page)).await?;
+        let heard = "return window.__codes.includes(arguments[0])";
+        browser.wait_for(code, heard, vec![code.into()]).await?;
+        let shown = "const link = document.querySelector('[slot=fallback] a');
+            return !!link && visible(link) && !!video() && visible(video())";
+        browser.wait_until("the page's own content", shown).await?;
+        let codes = browser.run("return window.__codes", vec![]).await?;
+        assert_eq!(codes, json!([code]), "{page}: said once");
+    }
+    Ok(())
+}
+
+/// What the checkout says where an order cannot be stored.
+const UNSAVED: &str = "This browser does not let us save anything";
+
+/// What it says of an order that could not be.
+const KEEP_OPEN: &str = "This browser could not save the order";
+
+/// More than a look at the storage takes, milliseconds.
+const CHECKED_MS: u64 = 1_000;
+
+impl Browser {
+    /// Bytes that the setting's origin has stored.
+    async fn used(&self, setting: &Setting) -> Outcome<u64> {
+        let origin = json!({ "origin": setting.page("") });
+        let used = self.cdp("Storage.getUsageAndQuota", origin).await?;
+        Ok(used["usage"].as_f64().ok_or("no usage")? as u64)
+    }
+
+    /// Bytes that it may store. Chromium goes by what it knew for half a minute; a page that is
+    /// opened after this is bound by it.
+    async fn quota(&self, setting: &Setting, bytes: u64) -> Outcome<()> {
+        let quota = json!({ "origin": setting.page(""), "quotaSize": bytes });
+        self.cdp("Storage.overrideQuotaForOrigin", quota).await?;
+        Ok(())
+    }
+
+    async fn offline(&self, offline: bool) -> Outcome<()> {
+        self.cdp("Network.enable", json!({})).await?;
+        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1,
+            "uploadThroughput": -1 });
+        self.cdp("Network.emulateNetworkConditions", conditions)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the checkout says this.
+    async fn says(&self, text: &str) -> Outcome<bool> {
+        let look = "return part('checkout').textContent.includes(arguments[0])";
+        Ok(self.run(look, vec![text.into()]).await? == json!(true))
+    }
+}
+
+/// A browser on a profile in which the widget has been before, and left its reserve.
+async fn visited_before(setting: &Setting, profile: &Path, journey: &str) -> Outcome<Browser> {
+    let browser = Browser::start_in(Shape::Desktop, journey, profile).await?;
+    browser.driver.goto(setting.page("/")).await?;
+    browser.to_the_button().await?;
+    browser.wait_once(CHECKED_MS).await?;
+    let reserved = browser.used(setting).await? > 100_000;
+    assert!(reserved, "the reserve is not there");
+    drop(browser);
+    Browser::start_in(Shape::Desktop, journey, profile).await
+}
+
+/// Up to the button, with the price of the whole address.
+async fn quoted(browser: &Browser, setting: &Setting) -> Outcome<()> {
+    browser.to_the_button().await?;
+    let asked = || {
+        let requests = setting.proxy.requests();
+        let quotes = requests.iter().filter(|it| *it == "POST /v1/quotes");
+        Ok((quotes.count() >= 2).then_some(()))
+    };
+    eventually(browser, "the price", asked).await?;
+    // Its answer's way.
+    browser.wait_once(500).await
+}
+
 /// The demo in a second tab, and in the first one up to the button. The second one's handle.
 async fn two_tabs(browser: &Browser, setting: &Setting) -> Outcome<thirtyfour::WindowHandle> {
     browser.driver.goto(setting.page("/")).await?;
@@ -190,8 +405,7 @@ async fn two_tabs(browser: &Browser, setting: &Setting) -> Outcome<thirtyfour::W
     let other = browser.driver.new_tab().await?;
     browser.driver.switch_to_window(other.clone()).await?;
     browser.driver.goto(setting.page("/")).await?;
-    let loaded = "return !!widget()?.currentTags && !!part('products-button')";
-    browser.wait_until("the widget", loaded).await?;
+    browser.loaded().await?;
     browser.driver.switch_to_window(first).await?;
     browser.to_the_button().await?;
     Ok(other)

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::support::Outcome;
 use super::support::browser::{Browser, Shape};
 use super::support::setting::Setting;
+use super::support::shopper::ADDRESS;
 
 /// Jonas made the film in portrait; he gets 10 % from Halden and 9 % from Norrby.
 fn with_jonas(tenant: &mut Value) {
@@ -176,13 +177,7 @@ async fn order(browser: &Browser, setting: &Setting) -> Outcome<String> {
     browser.click("^Checkout").await?;
     browser.part("checkout").await?;
     browser.picture("checkout").await?;
-    for (field, text) in [
-        ("^E-mail", "ada@example.org"),
-        ("^Full name", "Ada Example"),
-        ("^Street and number", "Lindenweg 7"),
-        ("^Postcode", "20095"),
-        ("^City", "Hamburg"),
-    ] {
+    for (field, text) in ADDRESS {
         browser.fill_by_keyboard(field, text).await?;
     }
     // 129.00, 24.00 and 219.00, less 15.30 from Halden; delivery is free.

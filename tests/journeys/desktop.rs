@@ -4,6 +4,7 @@ use super::support::Outcome;
 use super::support::browser::{Browser, Shape};
 use super::support::database::StoredOrder;
 use super::support::setting::Setting;
+use super::support::shopper::ADDRESS;
 
 #[tokio::test]
 async fn a_purchase_on_a_desktop_ends_in_an_order_with_exact_totals() -> Outcome<()> {
@@ -33,17 +34,9 @@ async fn a_purchase_on_a_desktop_ends_in_an_order_with_exact_totals() -> Outcome
     browser.press_by_keyboard("^Checkout").await?;
     browser.control("^E-mail").await?;
     browser.pictures_in_both_schemes("checkout-empty").await?;
-    browser
-        .fill_by_keyboard("^E-mail", "ada@example.org")
-        .await?;
-    browser
-        .fill_by_keyboard("^Full name", "Ada Example")
-        .await?;
-    browser
-        .fill_by_keyboard("^Street and number", "Lindenweg 7")
-        .await?;
-    browser.fill_by_keyboard("^Postcode", "20095").await?;
-    browser.fill_by_keyboard("^City", "Hamburg").await?;
+    for (field, text) in ADDRESS {
+        browser.fill_by_keyboard(field, text).await?;
+    }
     browser.text("232[.,]20").await?;
     browser.tab_to("^Order with obligation to pay").await?;
     browser.pictures_in_both_schemes("checkout-filled").await?;

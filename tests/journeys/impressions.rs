@@ -6,6 +6,7 @@ use serde_json::json;
 use super::support::Outcome;
 use super::support::browser::{Browser, Shape};
 use super::support::setting::Setting;
+use super::support::shopper::ADDRESS;
 
 /// On screen from the first frame to 7.2 seconds.
 const LAMP: &str = "lamp-morning";
@@ -148,13 +149,7 @@ async fn without_consent_nothing_is_kept_or_sent_and_the_tap_still_earns() -> Ou
     browser.play().await?;
     browser.click_tag(LAMP, 2.5).await?;
     browser.click("^Buy now").await?;
-    for (field, text) in [
-        ("^E-mail", "ada@example.org"),
-        ("^Full name", "Ada Example"),
-        ("^Street and number", "Lindenweg 7"),
-        ("^Postcode", "20095"),
-        ("^City", "Hamburg"),
-    ] {
+    for (field, text) in ADDRESS {
         browser.fill_by_keyboard(field, text).await?;
     }
     assert_eq!(kept(&browser).await?, json!(0));

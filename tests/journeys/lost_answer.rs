@@ -3,6 +3,7 @@
 use super::support::Outcome;
 use super::support::browser::{Browser, Shape};
 use super::support::setting::Setting;
+use super::support::shopper::ADDRESS;
 
 #[tokio::test]
 async fn a_lost_answer_and_a_retry_make_one_order() -> Outcome<()> {
@@ -15,13 +16,7 @@ async fn a_lost_answer_and_a_retry_make_one_order() -> Outcome<()> {
     browser.seek(2.0).await?;
     browser.click_tag("lamp-morning", 2.5).await?;
     browser.click("^Buy now").await?;
-    for (field, text) in [
-        ("^E-mail", "ada@example.org"),
-        ("^Full name", "Ada Example"),
-        ("^Street and number", "Lindenweg 7"),
-        ("^Postcode", "20095"),
-        ("^City", "Hamburg"),
-    ] {
+    for (field, text) in ADDRESS {
         browser.fill(field, text).await?;
     }
     // Delivery is free from 80.00; 129.00 contain 20.60 of tax.

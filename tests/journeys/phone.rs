@@ -3,6 +3,7 @@
 use super::support::Outcome;
 use super::support::browser::{Browser, Shape};
 use super::support::setting::Setting;
+use super::support::shopper::ADDRESS;
 
 #[tokio::test]
 async fn a_purchase_on_a_phone_works_with_touch_alone() -> Outcome<()> {
@@ -31,13 +32,7 @@ async fn a_purchase_on_a_phone_works_with_touch_alone() -> Outcome<()> {
     browser.tap("^Checkout").await?;
     browser.control("^E-mail").await?;
     browser.picture("checkout-empty").await?;
-    for (field, text) in [
-        ("^E-mail", "ada@example.org"),
-        ("^Full name", "Ada Example"),
-        ("^Street and number", "Lindenweg 7"),
-        ("^Postcode", "20095"),
-        ("^City", "Hamburg"),
-    ] {
+    for (field, text) in ADDRESS {
         browser.tap(field).await?;
         browser.fill(field, text).await?;
     }

@@ -135,8 +135,15 @@ impl Browser {
     async fn click_found(&self, script: &str, argument: &str) -> Outcome<()> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let clicked = self.element(script, argument).await?.click().await;
-            match clicked {
+            let Some(found) = self.element(script, argument).await? else {
+                // Redrawn since it was waited for.
+                if Instant::now() > until {
+                    return Err(format!("\"{argument}\" is gone").into());
+                }
+                self.settle().await?;
+                continue;
+            };
+            match found.click().await {
                 Err(error) if is_out_of_reach(&error) && Instant::now() < until => {
                     self.settle().await?;
                 }
@@ -155,13 +162,14 @@ impl Browser {
         Ok(())
     }
 
-    async fn element(&self, script: &str, argument: &str) -> Outcome<WebElement> {
+    async fn element(&self, script: &str, argument: &str) -> Outcome<Option<WebElement>> {
         let script = format!("{}\n{script}", super::browser::HELPERS);
-        Ok(self
-            .driver
-            .execute(script, vec![argument.into()])
-            .await?
-            .element()?)
+        let found = self.driver.execute(script, vec![argument.into()]).await?;
+        Ok(if found.json().is_null() {
+            None
+        } else {
+            Some(found.element()?)
+        })
     }
 
     async fn tap_at(&self, finder: &str, argument: &str) -> Outcome<()> {

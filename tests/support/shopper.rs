@@ -9,24 +9,26 @@ use super::browser::Browser;
 /// What is bought: there are 140 of them.
 pub(crate) const NOTEBOOK: &str = "NOR-FIELD-A5";
 
+/// Where to, and whose: each field by its accessible name, with what is typed.
+pub(crate) const ADDRESS: [(&str, &str); 5] = [
+    ("^E-mail", "ada@example.org"),
+    ("^Full name", "Ada Example"),
+    ("^Street and number", "Lindenweg 7"),
+    ("^Postcode", "20095"),
+    ("^City", "Hamburg"),
+];
+
 impl Browser {
     /// Puts a notebook into the bag and goes on until the order could be pressed.
     pub(crate) async fn to_the_button(&self) -> Outcome<()> {
-        let loaded = "return !!widget()?.currentTags && !!part('products-button')";
-        self.wait_until("the widget", loaded).await?;
+        self.loaded().await?;
         self.run("widget().addToBag(arguments[0])", vec![NOTEBOOK.into()])
             .await?;
         self.control("^Bag, [1-9]").await?;
         self.run("widget().openBag()", vec![]).await?;
         self.click("^Checkout").await?;
         self.control("^E-mail").await?;
-        let typed = json!([
-            ["^E-mail", "ada@example.org"],
-            ["^Full name", "Ada Example"],
-            ["^Street and number", "Lindenweg 7"],
-            ["^Postcode", "20095"],
-            ["^City", "Hamburg"],
-        ]);
+        let typed = json!(ADDRESS);
         let fill = "for (const [name, text] of arguments[0]) {
                 const field = control(name);
                 Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')
@@ -37,13 +39,19 @@ impl Browser {
         self.control("^Order with obligation to pay.*[0-9]").await
     }
 
+    /// Waits until the widget has its video's tags.
+    pub(crate) async fn loaded(&self) -> Outcome<()> {
+        let loaded = "return !!widget()?.currentTags && !!part('products-button')";
+        self.wait_until("the widget", loaded).await
+    }
+
     /// Presses the order and returns `after_ms` after the shopper has read that it is being sent.
     pub(crate) async fn order(&self, after_ms: u64) -> Outcome<()> {
         self.run("control('^Order with obligation to pay').click()", vec![])
             .await?;
         // In the sheet: a message beside it may speak of an earlier order.
-        let sent = "const page = part('checkout') ?? part('confirmation');
-            if (!/Sending your order|order is placed/.test(page?.textContent)) return false;
+        let sent = "const sending = /Sending your order/.test(part('checkout')?.textContent);
+            if (!sending && !part('confirmation')) return false;
             window.toldAt ??= performance.now();
             return performance.now() - window.toldAt >= arguments[0]";
         self.wait_for("the promise", sent, vec![after_ms.into()])
