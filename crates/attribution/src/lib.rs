@@ -55,7 +55,7 @@ pub use rate::{CutNotice, NoticeKind, PROTECTION_MS, REMINDER_BEFORE_MS, cut_not
 #[cfg(feature = "decision")]
 pub use receipt::{
     BindingReport, Candidate, Credit, LineDecision, LossReason, OrderDecision, Outcome,
-    ReceiptError, Verdict, Window, chain_receipt,
+    ReceiptError, Verdict, Window, chain_receipt, chain_receipt_bytes,
 };
 #[cfg(feature = "decision")]
 pub use terms::{CollaborationKind, CollaborationScope, RateSource, Scope, StampedRate, Terms};

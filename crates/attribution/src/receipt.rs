@@ -265,7 +265,13 @@ impl OrderDecision {
 /// # Errors
 /// [`ReceiptError`], as [`OrderDecision::canonical_bytes`].
 pub fn chain_receipt(previous: Digest, decision: &OrderDecision) -> Result<Digest, ReceiptError> {
-    Ok(previous.followed_by(CHAIN_DOMAIN, &decision.canonical_bytes()?))
+    Ok(chain_receipt_bytes(previous, &decision.canonical_bytes()?))
+}
+
+/// As [`chain_receipt`], of a decision's canonical bytes.
+#[must_use]
+pub fn chain_receipt_bytes(previous: Digest, canonical_bytes: &[u8]) -> Digest {
+    previous.followed_by(CHAIN_DOMAIN, canonical_bytes)
 }
 
 #[cfg(test)]

@@ -233,11 +233,35 @@ fn by_id(connection: &Connection, tenant: &str, order: &str) -> Result<OrderReco
     })
 }
 
+/// Writes into an order's lines, by position, who is credited with them.
+///
+/// # Errors
+/// The database's.
+pub(super) fn name_credited(
+    connection: &Connection,
+    order: &mut OrderRecord,
+    credited: &[(u32, CreatorId)],
+) -> Result<(), StoreError> {
+    for (position, creator) in credited {
+        let line = order.lines.get_mut(*position as usize);
+        let line = line.ok_or_else(|| StoreError::Corrupt("a credit without a line".into()))?;
+        let mut statement = connection.prepare_cached(
+            "SELECT creator_id, name, handle FROM creators
+             WHERE tenant_id = ?1 AND creator_id = ?2",
+        )?;
+        let mut rows = statement.query(params![order.tenant.as_str(), creator.as_str()])?;
+        if let Some(row) = rows.next()? {
+            line.credited = self::credited(row)?;
+        }
+    }
+    Ok(())
+}
+
 /// The lines of an order, each with the creator who is credited with it.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn lines(
+fn lines(
     connection: &Connection,
     tenant: &str,
     order: &str,

@@ -88,12 +88,16 @@ pub(super) fn submit(
             quotes::end(connection, &submission.tenant, &order.quote_id, "ordered")?;
             orders::insert(connection, &order)?;
             let quoted_at = quoted_at.unwrap_or(submission.now);
-            credit::credit(connection, &order, quoted_at, &submission.credit)?;
+            let credited = credit::credit(connection, &order, quoted_at, &submission.credit)?;
             // The answer names who is credited: it is made last, and stored for ever as it is.
-            let (tenant, id) = (&submission.tenant, &order.record.order_id);
-            order.record.lines = orders::lines(connection, tenant.as_str(), id.as_str())?;
+            orders::name_credited(connection, &mut order.record, &credited)?;
             let answer = placed(submission, &order.record);
-            remember(connection, submission, &answer, Some(id))?;
+            remember(
+                connection,
+                submission,
+                &answer,
+                Some(&order.record.order_id),
+            )?;
             end_attempt(connection, submission)?;
             Ok(Submitted::Decided {
                 answer,

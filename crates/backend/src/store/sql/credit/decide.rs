@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt};
-use shoptag_commerce::{Digest, TenantId, Timestamp, TouchId, ViewSessionId};
+use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt_bytes};
+use shoptag_commerce::{CreatorId, Digest, TenantId, Timestamp, TouchId, ViewSessionId};
 use shoptag_ledger::{Event, LineRef, LineTerms, RecordKey};
 
 use super::{clicks, collaborations, journal, ledger, own};
@@ -20,7 +20,8 @@ fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
-/// Decides who earned each line of `order` and writes it.
+/// Decides who earned each line of `order` and writes it. Gives the lines that somebody is paid for,
+/// and whom.
 ///
 /// # Errors
 /// The database's; then the order is not placed either.
@@ -29,7 +30,7 @@ pub(in crate::store::sql) fn credit(
     order: &NewOrder,
     quoted_at: Timestamp,
     presented: &PresentedCredit,
-) -> Result<(), StoreError> {
+) -> Result<Vec<(u32, CreatorId)>, StoreError> {
     let facts = facts(connection, order, presented)?;
     let evidence = gather(order, quoted_at, presented, &facts).map_err(corrupt)?;
     let decision = evidence.decide();
@@ -48,13 +49,15 @@ pub(in crate::store::sql) fn credit(
                 order.record.placed_at.ms()
             ])?;
     }
+    let mut credited = Vec::new();
     for line in &decision.lines {
         if let Some(credit) = &line.credit {
             insert_credit(connection, order, line, credit)?;
             accrue(connection, order, line, credit)?;
+            credited.push((line.line, credit.creator.clone()));
         }
     }
-    Ok(())
+    Ok(credited)
 }
 
 fn facts(
@@ -107,7 +110,8 @@ fn insert(
         None => (0, Digest::START),
     };
     drop(rows);
-    let digest = chain_receipt(head, decision).map_err(corrupt)?;
+    let receipt = decision.canonical_bytes().map_err(corrupt)?;
+    let digest = chain_receipt_bytes(head, &receipt);
     connection
         .prepare_cached(
             "INSERT INTO decisions (tenant_id, sequence, order_id, evidence, receipt,
@@ -119,7 +123,7 @@ fn insert(
             sequence,
             decision.order.as_str(),
             evidence,
-            decision.canonical_bytes().map_err(corrupt)?,
+            receipt,
             digest.to_string(),
         ])?;
     Ok(())
@@ -177,7 +181,8 @@ fn accrue(
         },
     };
     let key = RecordKey::parse(format!("{id}/{}/accrue", line.line)).map_err(corrupt)?;
-    ledger::record(connection, tenant, key, event, order.record.placed_at)?.map_err(corrupt)
+    let placed_at = order.record.placed_at;
+    ledger::record_first(connection, tenant, key, event, placed_at)?.map_err(corrupt)
 }
 
 /// The decision on the order of this number.

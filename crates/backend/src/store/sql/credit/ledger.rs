@@ -39,6 +39,38 @@ pub(super) fn record(
     }
     let mut book = Book::resume(position(connection, tenant)?);
     let lines = teach(connection, tenant, &mut book, &event)?;
+    write(connection, tenant, book, &lines, key, event, now)
+}
+
+/// As [`record`], of the first event of a line that was written in this transaction: there is
+/// nothing to look up.
+///
+/// # Errors
+/// The database's.
+pub(super) fn record_first(
+    connection: &Connection,
+    tenant: &TenantId,
+    key: RecordKey,
+    event: Event,
+    now: Timestamp,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let lines = match &event {
+        Event::Accrue { line, .. } => vec![line.clone()],
+        _ => return record(connection, tenant, key, event, now),
+    };
+    let book = Book::resume(position(connection, tenant)?);
+    write(connection, tenant, book, &lines, key, event, now)
+}
+
+fn write(
+    connection: &Connection,
+    tenant: &TenantId,
+    mut book: Book,
+    lines: &[LineRef],
+    key: RecordKey,
+    event: Event,
+    now: Timestamp,
+) -> Result<Result<(), Refusal>, StoreError> {
     let answer = match book.record(key, event.clone(), now) {
         Ok(_) => Ok(()),
         Err(LedgerError::Refused(refusal)) => Err(refusal),
@@ -49,8 +81,8 @@ pub(super) fn record(
     }
     if answer.is_ok() {
         for line in lines {
-            if let Some(state) = book.line(&line) {
-                write_line(connection, tenant, &line, state)?;
+            if let Some(state) = book.line(line) {
+                write_line(connection, tenant, line, state)?;
             }
         }
         if let Event::OpenPayoutBatch {
