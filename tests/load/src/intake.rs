@@ -160,7 +160,8 @@ pub(crate) async fn send_all(
 
 fn report(cells: &[Cell], peak_kib: u64) -> Value {
     println!(
-        "connections  orders/s   p50 ms   p99 ms  orders/commit  bare orders/s  share  writer us  others us"
+        "connections  orders/s   p50 ms   p99 ms  orders/commit  bare orders/s  share  writer us  \
+         others us"
     );
     let mut rows = Vec::new();
     for cell in cells {

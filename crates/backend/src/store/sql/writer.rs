@@ -245,7 +245,8 @@ pub(in crate::store) fn guarded<T>(
 /// it is kept; a transaction that is still open is the caller's to end.
 ///
 /// A savepoint costs a copy of every page that its job touches. So only a job that may decide to be
-/// undone gets one; when another one fails, which is rare, the group is run again with one for each.
+/// undone gets one; when another one fails, which is rare, the group is run again with one for
+/// each.
 ///
 /// # Errors
 /// The database's, and where it broke; `must_stop` is asked after each job whether to go on.
