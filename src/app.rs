@@ -3,23 +3,25 @@
 use std::rc::Rc;
 
 use shoptag_attribution::journal::Consent;
+use shoptag_commerce::ProductId;
 use shoptag_commerce::SiteKey;
-use yew::prelude::*;
+use yew::{Callback, Component, Context, Html, NodeRef, Properties};
 
 use crate::bag;
 use crate::browser::run::Runner;
 use crate::browser::video::VideoHandle;
-use crate::browser::{clock, dom, intl, random};
-use crate::checkout;
+use crate::browser::{clock, dom, intl, layer, random};
+use crate::checkout::{self, Field};
 use crate::embed::{Config, Slots};
 use crate::event::{Event, FullscreenMode, ListKind};
+use crate::markup::{Markup, component, element, fragment};
 use crate::messages::fill;
 use crate::moment;
 use crate::product_card;
 use crate::session::{Loading, News, Notice, Page, Session, Setup, Shelf, picture};
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, SheetProps};
 use crate::touchpoint;
-use crate::video_overlay::{OverlayTexts, Scene, TagLabel, VideoOverlay};
+use crate::video_overlay::{OverlayTexts, Scene, TagLabel, VideoOverlay, VideoOverlayProps};
 use crate::view::{View, Wording, icon, icons};
 
 /// What the mount gives the app.
@@ -42,6 +44,11 @@ pub struct App {
     runner: Runner,
     dispatch: Callback<Event>,
     opener: NodeRef,
+    strip: NodeRef,
+    /// The card's picture that has been scrolled to.
+    picture: Option<(ProductId, usize)>,
+    /// The last demand to put the focus on a field that has been followed.
+    focus: Option<(Field, u32)>,
 }
 
 impl Component for App {
@@ -105,22 +112,46 @@ impl Component for App {
             session: &self.session,
             words: &self.words,
             dispatch: &self.dispatch,
+            strip: &self.strip,
         };
         let page = self.session.page();
-        html! {
-            <>
-                <VideoOverlay scene={self.scene.clone()} video={props.video.clone()}
-                    dispatch={self.dispatch.clone()} covered={page.is_some()}>
-                    { self.view_chrome(&view) }
-                    if let Some(page) = page {
-                        { self.view_sheet(&view, page) }
-                    }
-                </VideoOverlay>
-                if page == Some(Page::Checkout) {
-                    { checkout::form_portal(&view, &props.slots.checkout) }
-                }
-            </>
+        let over_video = fragment()
+            .child(self.view_chrome(&view))
+            .child(page.map_or_else(Html::default, |page| self.view_sheet(&view, page)));
+        let overlay = component::<VideoOverlay>(VideoOverlayProps {
+            scene: self.scene.clone(),
+            video: props.video.clone(),
+            dispatch: self.dispatch.clone(),
+            covered: page.is_some(),
+            children: over_video.html(),
+        });
+        let form = (page == Some(Page::Checkout))
+            .then(|| checkout::form_portal(&view, &props.slots.checkout));
+        fragment()
+            .child(overlay)
+            .child(form.flatten().unwrap_or_default())
+            .html()
+    }
+
+    fn rendered(&mut self, context: &Context<Self>, _first: bool) {
+        let page = self.session.page();
+        let strip = self.strip.cast::<dom::Element>();
+        let card = self.session.card().filter(|_| page == Some(Page::Card));
+        let picture = card.map(|card| (card.product.clone(), card.image));
+        let picture = picture.filter(|_| strip.is_some());
+        if let (Some(strip), Some((_, index))) = (&strip, &picture)
+            && picture != self.picture
+        {
+            product_card::show_picture(strip, *index);
         }
+        self.picture = picture;
+        let checkout = self.session.checkout();
+        let checkout = checkout.filter(|_| page == Some(Page::Checkout));
+        let focus = checkout.and_then(|checkout| checkout.focus);
+        if let Some((field, _)) = focus.filter(|_| focus != self.focus) {
+            layer::focus_field(&context.props().slots.checkout, checkout::field_id(field));
+        }
+        self.focus = focus;
     }
 }
 
@@ -149,65 +180,56 @@ impl App {
             ),
             dispatch,
             opener: NodeRef::default(),
+            strip: NodeRef::default(),
+            picture: None,
+            focus: None,
         }
     }
 
     /// The buttons over the video, and short messages.
-    fn view_chrome(&self, view: &View<'_>) -> Html {
-        let text = view.text();
+    fn view_chrome(&self, view: &View<'_>) -> Markup {
         let loaded = *view.session.loading() == Loading::Done;
-        html! {
-            <div class="chrome">
-                <div class="chrome-buttons">
-                    if loaded {
-                        <button type="button" class="chrome-button" part="products-button"
-                            ref={self.opener.clone()}
-                            onclick={view.on(Event::ListOpened(ListKind::Moment))}>
-                            { icon(icons::LIST) }
-                            <span>{ text.products }</span>
-                        </button>
-                    }
-                    { bag::bag_button(view) }
-                </div>
-                { notices(view) }
-            </div>
-        }
+        let products = loaded.then(|| {
+            element("button.chrome-button[type=button][part=products-button]")
+                .node(&self.opener)
+                .sends(view, Event::ListOpened(ListKind::Moment))
+                .child(icon(icons::LIST))
+                .child(element("span").text(view.text().products))
+        });
+        let buttons = element("div.chrome-buttons")
+            .child(products)
+            .child(bag::bag_button(view));
+        element("div.chrome").child(buttons).child(notices(view))
     }
 
     fn view_sheet(&self, view: &View<'_>, page: Page) -> Html {
         let text = view.text();
         let (name, title, body, actions) = match page {
-            Page::Card => (
-                "card",
-                "",
-                product_card::card(view),
-                product_card::card_actions(view),
-            ),
-            Page::List(kind) => (
-                "list",
-                text.products,
-                moment::list(view, kind),
-                Html::default(),
-            ),
-            Page::Bag => ("bag", text.bag, bag::bag(view), bag::bag_actions(view)),
-            Page::Checkout => (
-                "checkout",
-                text.checkout,
-                checkout::checkout(view),
-                checkout::checkout_actions(view),
-            ),
-            Page::Device => (
-                "device",
-                text.stored,
-                touchpoint::stored(view),
-                Html::default(),
-            ),
-            Page::Confirmation => (
-                "confirmation",
-                text.placed,
-                checkout::confirmation(view),
-                checkout::confirmation_actions(view),
-            ),
+            Page::Card => {
+                let card = product_card::card(view);
+                ("card", "", Some(card), product_card::card_actions(view))
+            }
+            Page::List(kind) => {
+                let list = moment::list(view, kind);
+                ("list", text.products, Some(list), None)
+            }
+            Page::Bag => {
+                let bag = bag::bag(view);
+                ("bag", text.bag, Some(bag), bag::bag_actions(view))
+            }
+            Page::Checkout => {
+                let actions = checkout::checkout_actions(view);
+                ("checkout", text.checkout, checkout::checkout(view), actions)
+            }
+            Page::Device => {
+                let stored = touchpoint::stored(view);
+                ("device", text.stored, Some(stored), None)
+            }
+            Page::Confirmation => {
+                let placed = checkout::confirmation(view);
+                let actions = checkout::confirmation_actions(view);
+                ("confirmation", text.placed, placed, Some(actions))
+            }
         };
         let title = match (page, view.session.card(), view.session.shelf()) {
             (Page::Card, Some(card), Some(shelf)) => shelf
@@ -215,23 +237,21 @@ impl App {
                 .map_or("", |product| &product.title),
             _ => title,
         };
-        let back = view
-            .session
-            .can_go_back()
-            .then(|| view.on(Event::BackPressed));
-        let close = {
-            let dispatch = self.dispatch.clone();
-            Callback::from(move |()| dispatch.emit(Event::SheetClosed))
-        };
-        html! {
-            <Sheet {name} title={title.to_owned()} modal={page.is_modal()} tall={page.is_tall()}
-                bare_video={view.session.fullscreen() == FullscreenMode::BareVideo}
-                fullscreen={view.session.fullscreen()}
-                close_label={text.close} back_label={text.back} on_back={back} on_close={close}
-                fallback_focus={self.opener.clone()} {actions}>
-                { body }
-            </Sheet>
-        }
+        let fullscreen = view.session.fullscreen();
+        component::<Sheet>(SheetProps {
+            name,
+            title: title.to_owned(),
+            modal: page.is_modal(),
+            tall: page.is_tall(),
+            bare_video: fullscreen == FullscreenMode::BareVideo,
+            fullscreen,
+            text,
+            can_go_back: view.session.can_go_back(),
+            dispatch: self.dispatch.clone(),
+            fallback_focus: self.opener.clone(),
+            children: body.map(Markup::html).unwrap_or_default(),
+            actions: actions.map(Markup::html),
+        })
     }
 }
 
@@ -241,7 +261,7 @@ fn consent(config: &Config) -> Consent {
 }
 
 /// The short message, and what became of earlier orders.
-fn notices(view: &View<'_>) -> Html {
+fn notices(view: &View<'_>) -> Markup {
     let text = view.text();
     let session = view.session;
     // The bag's own page says what was removed, where it was removed.
@@ -268,57 +288,59 @@ fn notices(view: &View<'_>) -> Html {
         }
         _ => None,
     });
-    let failed = matches!(session.loading(), Loading::Failed(_));
-    html! {
-        <div class="notices" role="status" aria-live="polite">
-            if let Some(message) = message {
-                <p class="notice">
-                    <span>{ message }</span>
-                    if let Some((label, event)) = action {
-                        <button type="button" onclick={view.on(event)}>{ label }</button>
-                    }
-                </p>
-            }
-            if failed {
-                <p class="notice">
-                    <span>{ text.not_loaded }</span>
-                    <button type="button" onclick={view.on(Event::ReloadPressed)}>
-                        { text.try_again }
-                    </button>
-                </p>
-            }
-            if session.is_sending_elsewhere() {
-                <p class="notice"><span>{ text.sending }</span></p>
-            }
-            { for session.news().iter().map(|news| view_news(view, news)) }
-        </div>
-    }
+    let says = |words: String| element("p.notice").child(element("span").text(words));
+    let notice = message.map(|message| {
+        let button = action.map(|(label, event)| {
+            element("button[type=button]")
+                .sends(view, event)
+                .text(label)
+        });
+        says(message).child(button)
+    });
+    let failed = matches!(session.loading(), Loading::Failed(_)).then(|| {
+        let again = element("button[type=button]")
+            .sends(view, Event::ReloadPressed)
+            .text(text.try_again);
+        says(text.not_loaded.to_owned()).child(again)
+    });
+    let sending = session
+        .is_sending_elsewhere()
+        .then(|| says(text.sending.to_owned()));
+    element("div.notices[role=status][aria-live=polite]")
+        .child(notice)
+        .child(failed)
+        .child(sending)
+        .children(session.news().iter().map(|news| view_news(view, news)))
 }
 
-fn view_news(view: &View<'_>, news: &News) -> Html {
+fn view_news(view: &View<'_>, news: &News) -> Markup {
     let text = view.text();
+    let button = |event| element("button[type=button]").sends(view, event);
     match news {
-        News::Placed(order) => html! {
-            <p class="notice">
-                <span>{ fill(text.news_placed, &[&order.number]) }</span>
-                if let Some(address) = view.words.address(&order.status_url) {
-                    <a href={address} target="_blank" rel="noopener">{ text.see_order }</a>
-                }
-                <button type="button" aria-label={text.dismiss}
-                    onclick={view.on(Event::NoticeDismissed)}>{ icon(icons::CLOSE) }</button>
-            </p>
-        },
-        News::Refused { key, code } => html! {
-            <p class="notice">
-                <span>{ fill(text.news_refused, &[code]) }</span>
-                <button type="button" onclick={view.on(Event::RefusalCopied(key.clone()))}>
-                    { text.copy }
-                </button>
-                <button type="button" onclick={view.on(Event::RefusalDismissed(key.clone()))}>
-                    { text.discard }
-                </button>
-            </p>
-        },
+        News::Placed(order) => {
+            let words = fill(text.news_placed, &[&order.number]);
+            let status = view.words.address(&order.status_url).map(|address| {
+                element("a[target=_blank][rel=noopener]")
+                    .attribute("href", address)
+                    .text(text.see_order)
+            });
+            let dismiss = button(Event::NoticeDismissed)
+                .attribute("aria-label", text.dismiss)
+                .child(icon(icons::CLOSE));
+            element("p.notice")
+                .child(element("span").text(words))
+                .child(status)
+                .child(dismiss)
+        }
+        News::Refused { key, code } => {
+            let words = fill(text.news_refused, &[code]);
+            let copy = button(Event::RefusalCopied(key.clone())).text(text.copy);
+            let discard = button(Event::RefusalDismissed(key.clone())).text(text.discard);
+            element("p.notice")
+                .child(element("span").text(words))
+                .child(copy)
+                .child(discard)
+        }
     }
 }
 
@@ -349,9 +371,7 @@ fn scene(shelf: &Shelf, words: &Wording) -> Scene {
             former_price: variant
                 .and_then(|variant| variant.compare_at_minor)
                 .map(price),
-            thumbnail: picture(product, variant)
-                .and_then(|image| words.address(&image.url))
-                .map(|url| url.to_string()),
+            thumbnail: picture(product, variant).and_then(|image| words.address(&image.url)),
             sold_out: !product.variants.iter().any(|variant| variant.available),
         }
     });

@@ -20,6 +20,7 @@ pub mod effect;
 pub mod embed;
 pub mod event;
 pub mod json_writer;
+pub mod markup;
 pub mod messages;
 pub mod product_card;
 pub mod product_tag;

@@ -1,13 +1,15 @@
 //! What every view function is given: the session, the texts, and the way back.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use shoptag_commerce::Currency;
 use shoptag_protocol::SavedLine;
-use yew::prelude::*;
+use yew::{Callback, NodeRef};
 
 use crate::browser::{intl, random};
 use crate::event::{Entropy, Event};
+use crate::markup::{Markup, On, element, fragment};
 use crate::messages::{Messages, Plural, fill};
 use crate::session::Session;
 
@@ -63,12 +65,12 @@ impl Wording {
     }
 
     /// An address that may stand in a link or a picture: `https:`, or a path on the API's origin.
-    pub(crate) fn address(&self, url: &str) -> Option<AttrValue> {
+    pub(crate) fn address(&self, url: &str) -> Option<String> {
         if url.starts_with('/') && !url.starts_with("//") {
-            return Some([&self.api, url].concat().into());
+            return Some([&self.api, url].concat());
         }
         let own_page = url.starts_with("http://127.0.0.1") || url.starts_with("http://localhost");
-        (url.starts_with("https://") || own_page).then(|| url.to_owned().into())
+        (url.starts_with("https://") || own_page).then(|| url.to_owned())
     }
 }
 
@@ -78,6 +80,8 @@ pub(crate) struct View<'a> {
     pub(crate) session: &'a Session,
     pub(crate) words: &'a Wording,
     pub(crate) dispatch: &'a Callback<Event>,
+    /// The card's strip of pictures, for who scrolls it.
+    pub(crate) strip: &'a NodeRef,
 }
 
 impl View<'_> {
@@ -97,42 +101,56 @@ impl View<'_> {
         })
     }
 
+    /// Sends `event` when it is called: once, as whatever is sent has every view written anew, its
+    /// callbacks too.
+    #[inline(never)]
+    pub(crate) fn sender(&self, event: Event) -> Callback<yew::Event> {
+        let (dispatch, event) = (self.dispatch.clone(), Cell::new(Some(event)));
+        Callback::from(move |_| {
+            if let Some(event) = event.take() {
+                dispatch.emit(event);
+            }
+        })
+    }
+}
+
+impl Markup {
     /// Sends `event` when clicked.
-    pub(crate) fn on(&self, event: Event) -> Callback<MouseEvent> {
-        let dispatch = self.dispatch.clone();
-        Callback::from(move |_| dispatch.emit(event.clone()))
+    #[inline(never)]
+    pub(crate) fn sends(self, view: &View<'_>, event: Event) -> Self {
+        self.on(On::Click, view.sender(event))
     }
 
     /// Sends an event that needs fresh entropy when clicked.
-    pub(crate) fn press(&self, make: fn(Entropy) -> Event) -> Callback<MouseEvent> {
-        let dispatch = self.dispatch.clone();
-        Callback::from(move |_| dispatch.emit(make(random::entropy())))
+    #[inline(never)]
+    pub(crate) fn sends_fresh(self, view: &View<'_>, make: fn(Entropy) -> Event) -> Self {
+        let dispatch = view.dispatch.clone();
+        let callback = Callback::from(move |_| dispatch.emit(make(random::entropy())));
+        self.on(On::Click, callback)
     }
 }
 
 /// A picture in a box of its own, so that nothing moves when it arrives.
-pub(crate) fn thumbnail(words: &Wording, url: Option<&str>) -> Html {
+pub(crate) fn thumbnail(words: &Wording, url: Option<&str>) -> Markup {
     let source = url.and_then(|url| words.address(url));
-    html! {
-        <span class="picture-small" aria-hidden="true">
-            if let Some(source) = source {
-                <img src={source} alt="" loading="lazy" decoding="async" draggable="false" />
-            }
-        </span>
-    }
+    let picture = source.map(|source| {
+        element("img[alt=][loading=lazy][decoding=async][draggable=false]").attribute("src", source)
+    });
+    element("span.picture-small[aria-hidden=true]").child(picture)
 }
 
 /// By whom a line was shown, if that is known.
-pub(crate) fn via(view: &View<'_>, line: &SavedLine) -> Html {
-    match &line.creator {
-        Some(creator) => html! { <>{ " · " }{ fill(view.text().via, &[&creator.handle]) }</> },
-        None => Html::default(),
-    }
+pub(crate) fn via(view: &View<'_>, line: &SavedLine) -> Option<Markup> {
+    let creator = line.creator.as_ref()?;
+    let via = fill(view.text().via, &[&creator.handle]);
+    Some(fragment().text(" · ").text(via))
 }
 
 /// An icon, drawn in the colour of the text.
-pub(crate) fn icon(path: &'static str) -> Html {
-    html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+#[inline(never)]
+pub(crate) fn icon(path: &'static str) -> Markup {
+    element("svg.icon[viewBox=0 0 24 24][aria-hidden=true]")
+        .child(element("path").attribute("d", path))
 }
 
 /// Icons as paths in a box of 24 by 24.
@@ -157,21 +175,20 @@ pub(crate) fn stepper(
     name: &str,
     quantity: u32,
     max: u32,
-    change: impl Fn(u32) -> Event,
-) -> Html {
+    change: &dyn Fn(u32) -> Event,
+) -> Markup {
     let text = view.text();
-    let fewer = view.on(change(quantity.saturating_sub(1)));
-    let more = view.on(change(quantity.saturating_add(1)));
-    let label = [text.quantity, ", ", name].concat();
-    html! {
-        <div class="stepper" role="group" aria-label={label}>
-            <button type="button" aria-label={text.fewer} disabled={quantity <= 1} onclick={fewer}>
-                { icon(icons::MINUS) }
-            </button>
-            <output aria-live="polite">{ quantity }</output>
-            <button type="button" aria-label={text.more} disabled={quantity >= max} onclick={more}>
-                { icon(icons::PLUS) }
-            </button>
-        </div>
-    }
+    let button = |label: &str, path, to, disabled| {
+        element("button[type=button]")
+            .attribute("aria-label", label)
+            .flag("disabled", disabled)
+            .sends(view, change(to))
+            .child(icon(path))
+    };
+    let (fewer, more) = (quantity.saturating_sub(1), quantity.saturating_add(1));
+    element("div.stepper[role=group]")
+        .attribute("aria-label", [text.quantity, ", ", name].concat())
+        .child(button(text.fewer, icons::MINUS, fewer, quantity <= 1))
+        .child(element("output[aria-live=polite]").text(quantity))
+        .child(button(text.more, icons::PLUS, more, quantity >= max))
 }

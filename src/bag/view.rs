@@ -1,113 +1,97 @@
 //! The bag as the shopper sees it, and its button over the video.
 
 use shoptag_protocol::SavedLine;
-use yew::prelude::*;
 
 use crate::bag::LineId;
 use crate::checkout::stands_twice;
 use crate::event::{Event, ListKind};
+use crate::markup::{Markup, element, fragment};
 use crate::messages::fill;
 use crate::touchpoint::stored_link;
 use crate::view::{View, icon, icons, stepper, thumbnail, via};
 
 /// The pill over the video; there only when something is in the bag.
-pub(crate) fn bag_button(view: &View<'_>) -> Html {
+pub(crate) fn bag_button(view: &View<'_>) -> Option<Markup> {
     let count = view.session.bag().count();
     if count == 0 {
-        return Html::default();
+        return None;
     }
-    let name = view.words.count(view.text().bag_count, count);
-    html! {
-        <button type="button" class="chrome-button bag-button" part="bag-button" aria-label={name}
-            onclick={view.on(Event::BagOpened)}>
-            { icon(icons::BAG) }
-            <span class="count" aria-hidden="true">{ count }</span>
-        </button>
-    }
+    let button = element("button.chrome-button.bag-button[type=button][part=bag-button]")
+        .attribute("aria-label", view.words.count(view.text().bag_count, count))
+        .sends(view, Event::BagOpened)
+        .child(icon(icons::BAG))
+        .child(element("span.count[aria-hidden=true]").text(count));
+    Some(button)
 }
 
 /// The bag's page.
-pub(crate) fn bag(view: &View<'_>) -> Html {
+pub(crate) fn bag(view: &View<'_>) -> Markup {
     let text = view.text();
-    let bag = view.session.bag();
-    if bag.lines().is_empty() {
-        return html! {
-            <div class="empty">
-                { undo(view) }
-                { icon(icons::BAG) }
-                <p class="name">{ text.bag_empty }</p>
-                <p class="quiet">{ text.bag_empty_hint }</p>
-                <button type="button" class="secondary"
-                    onclick={view.on(Event::ListOpened(ListKind::Video))}>
-                    { text.all_in_video }
-                </button>
-                { stored_link(view) }
-            </div>
-        };
+    let lines = view.session.bag().lines();
+    if lines.is_empty() {
+        let all_in_video = element("button.secondary[type=button]")
+            .sends(view, Event::ListOpened(ListKind::Video))
+            .text(text.all_in_video);
+        return element("div.empty")
+            .child(undo(view))
+            .child(icon(icons::BAG))
+            .child(element("p.name").text(text.bag_empty))
+            .child(element("p.quiet").text(text.bag_empty_hint))
+            .child(all_in_video)
+            .child(stored_link(view));
     }
-    html! {
-        <>
-            if !view.session.is_durable() {
-                <p class="hint">{ text.not_durable }</p>
-            }
-            { undo(view) }
-            <ul class="lines">
-                { for bag.lines().iter().enumerate().map(|(index, line)| {
-                    view_line(view, index, line)
-                }) }
-            </ul>
-            { stored_link(view) }
-        </>
-    }
+    let not_durable =
+        (!view.session.is_durable()).then(|| element("p.hint").text(text.not_durable));
+    let lines = lines.iter().enumerate();
+    let lines = lines.map(|(index, line)| view_line(view, index, line));
+    fragment()
+        .child(not_durable)
+        .child(undo(view))
+        .child(element("ul.lines").children(lines))
+        .child(stored_link(view))
 }
 
 /// What was removed last, while it can be put back.
-fn undo(view: &View<'_>) -> Html {
+fn undo(view: &View<'_>) -> Option<Markup> {
     let text = view.text();
-    match view.session.bag().removed() {
-        Some(line) => html! {
-            <p class="hint row" role="status">
-                <span>{ fill(text.removed, &[&line.title]) }</span>
-                <button type="button" class="link" onclick={view.on(Event::RemovalUndone)}>
-                    { text.undo }
-                </button>
-            </p>
-        },
-        None => Html::default(),
-    }
+    let line = view.session.bag().removed()?;
+    let undo = element("button.link[type=button]")
+        .sends(view, Event::RemovalUndone)
+        .text(text.undo);
+    let hint = element("p.hint.row[role=status]")
+        .child(element("span").text(fill(text.removed, &[&line.title])))
+        .child(undo);
+    Some(hint)
 }
 
 /// Sum and button.
-pub(crate) fn bag_actions(view: &View<'_>) -> Html {
+pub(crate) fn bag_actions(view: &View<'_>) -> Option<Markup> {
     let text = view.text();
     let bag = view.session.bag();
     if bag.lines().is_empty() {
-        return Html::default();
+        return None;
     }
-    html! {
-        <>
-            <p class="row sum">
-                <span>{ text.subtotal }</span>
-                <strong class="price-medium">
-                    { bag.subtotal_minor().map(|minor| view.price(minor)) }
-                </strong>
-            </p>
-            <p class="quiet small">{ text.at_checkout }</p>
-            <button type="button" class="primary" part="primary-button"
-                onclick={view.press(Event::CheckoutPressed)}>{ text.to_checkout }</button>
-        </>
-    }
+    let subtotal = bag.subtotal_minor().map(|minor| view.price(minor));
+    let sum = element("p.row.sum")
+        .child(element("span").text(text.subtotal))
+        .child(element("strong.price-medium").text(subtotal));
+    let to_checkout = element("button.primary[type=button][part=primary-button]")
+        .sends_fresh(view, Event::CheckoutPressed)
+        .text(text.to_checkout);
+    let actions = fragment()
+        .child(sum)
+        .child(element("p.quiet.small").text(text.at_checkout))
+        .child(to_checkout);
+    Some(actions)
 }
 
-fn view_line(view: &View<'_>, index: usize, line: &SavedLine) -> Html {
-    let max = view
-        .session
-        .shelf()
-        .map_or(1, |shelf| shelf.document().policy.quantity_max);
+fn view_line(view: &View<'_>, index: usize, line: &SavedLine) -> Markup {
+    let document = view.session.shelf().map(|shelf| shelf.document());
+    let max = document.map_or(1, |document| document.policy.quantity_max);
     let total = line.unit_price_minor.checked_mul(i64::from(line.quantity));
+    let total = total.map(|minor| view.price(minor));
     let id = LineId::of(line);
-    let removal = Event::LineRemoved(id.clone());
-    let change = move |quantity| Event::LineQuantityChanged {
+    let change = |quantity| Event::LineQuantityChanged {
         line: id.clone(),
         quantity,
     };
@@ -118,26 +102,26 @@ fn view_line(view: &View<'_>, index: usize, line: &SavedLine) -> Html {
         }
         _ => line.title.clone(),
     };
-    html! {
-        <li class="line" key={index}>
-            { thumbnail(view.words, line.image_url.as_deref()) }
-            <div class="line-text">
-                <p class="name">{ &line.title }</p>
-                <p class="quiet">
-                    { &line.brand_name }
-                    if !line.variant_label.is_empty() { { " · " }{ &line.variant_label } }
-                    { via(view, line) }
-                </p>
-                <div class="row">
-                    { stepper(view, &name, line.quantity, max, change) }
-                    <span class="price-small">{ total.map(|minor| view.price(minor)) }</span>
-                </div>
-            </div>
-            <button type="button" class="bar-button remove"
-                aria-label={fill(view.text().remove, &[&name])}
-                onclick={view.on(removal)}>
-                { icon(icons::REMOVE) }
-            </button>
-        </li>
-    }
+    let label = &line.variant_label;
+    let variant = (!label.is_empty()).then(|| [" · ", label].concat());
+    let facts = element("p.quiet")
+        .text(&line.brand_name)
+        .text(variant)
+        .child(via(view, line));
+    let amounts = element("div.row")
+        .child(stepper(view, &name, line.quantity, max, &change))
+        .child(element("span.price-small").text(total));
+    let words = element("div.line-text")
+        .child(element("p.name").text(&line.title))
+        .child(facts)
+        .child(amounts);
+    let remove = element("button.bar-button.remove[type=button]")
+        .attribute("aria-label", fill(view.text().remove, &[&name]))
+        .sends(view, Event::LineRemoved(id.clone()))
+        .child(icon(icons::REMOVE));
+    element("li.line")
+        .key_index(index)
+        .child(thumbnail(view.words, line.image_url.as_deref()))
+        .child(words)
+        .child(remove)
 }

@@ -1,14 +1,12 @@
 //! The text fields, in the light DOM: contact and address. Labels above, errors below, each tied to
 //! its field.
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
+use yew::Callback;
 
-use crate::browser::dom::Element;
-use crate::browser::{intl, layer};
+use crate::browser::{dom, intl};
 use crate::checkout::{Checkout, Field, Issue};
 use crate::event::Event;
+use crate::markup::{Markup, On, element};
 use crate::messages::fill;
 use crate::view::View;
 
@@ -55,138 +53,112 @@ impl Kind {
     }
 }
 
+/// The id of a field's control.
+pub(crate) fn field_id(field: Field) -> &'static str {
+    Kind::of(field).id
+}
+
 /// The form.
-pub(super) fn form(view: &View<'_>, checkout: &Checkout, slot: &Element) -> Html {
+pub(super) fn form(view: &View<'_>, checkout: &Checkout) -> Markup {
     let text = view.text();
     let editable = checkout.is_editable();
-    let all = |fields: &'static [Field]| -> Html {
-        fields
-            .iter()
-            .map(|field| view_field(view, *field, editable))
-            .collect()
+    let fields = |fields: &[Field]| {
+        let fields = fields.iter();
+        let fields = fields.map(|field| view_field(view, *field, editable));
+        element("div.shoptag-fields").children(fields)
     };
+    let heading = |words: &str| element("h3.shoptag-heading").text(words);
+    let contact = [Field::Email, Field::Name, Field::Phone];
+    let address = [
+        Field::Country,
+        Field::Line1,
+        Field::Line2,
+        Field::Postcode,
+        Field::City,
+    ];
     // Enter must not order: the button says what it does, a text field does not.
-    let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
-    html! {
-        <form class="shoptag-form" novalidate=true {onsubmit}>
-            <h3 class="shoptag-heading">{ text.contact }</h3>
-            <div class="shoptag-fields">
-                { all(&[Field::Email, Field::Name, Field::Phone]) }
-            </div>
-            <h3 class="shoptag-heading">{ text.address }</h3>
-            <div class="shoptag-fields">
-                { all(&[Field::Country, Field::Line1, Field::Line2, Field::Postcode, Field::City]) }
-            </div>
-            <FieldFocus slot={slot.clone()} wanted={checkout.focus.map(|(field, demand)| {
-                (Kind::of(field).id, demand)
-            })} />
-        </form>
-    }
+    let submitted = Callback::from(|event: yew::Event| event.prevent_default());
+    element("form.shoptag-form[novalidate]")
+        .on(On::Submit, submitted)
+        .child(heading(text.contact))
+        .child(fields(&contact))
+        .child(heading(text.address))
+        .child(fields(&address))
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct FieldFocusProps {
-    slot: Element,
-    wanted: Option<(&'static str, u32)>,
-}
-
-/// Puts the focus on a field whenever that is demanded anew.
-#[function_component]
-fn FieldFocus(props: &FieldFocusProps) -> Html {
-    let slot = props.slot.clone();
-    use_effect_with(props.wanted, move |wanted| {
-        if let Some((id, _)) = wanted {
-            layer::focus_field(&slot, id);
-        }
-    });
-    Html::default()
-}
-
-fn view_field(view: &View<'_>, field: Field, editable: bool) -> Html {
+fn view_field(view: &View<'_>, field: Field, editable: bool) -> Markup {
     let text = view.text();
     let kind = Kind::of(field);
     let label = text.fields.get(field.index()).copied().unwrap_or_default();
-    let issue = view
-        .session
-        .form()
-        .issue(field)
-        .map(|issue| issue_text(view, field, issue));
-    let error_id = [kind.id, "-error"].concat();
-    let class = classes!(
-        "shoptag-field",
-        kind.id,
-        issue.is_some().then_some("shoptag-invalid"),
-    );
-    html! {
-        <div {class} key={kind.id}>
-            <label class="shoptag-label" for={kind.id}>
-                { label }
-                if field.is_optional() {
-                    <span class="shoptag-optional">{ " " }{ "(" }{ text.optional }{ ")" }</span>
-                }
-            </label>
-            { control(view, field, &kind, editable, issue.is_some().then_some(error_id.clone())) }
-            if let Some(issue) = issue {
-                <p class="shoptag-error" id={error_id} role="alert">{ issue }</p>
-            }
-        </div>
-    }
+    let issue = view.session.form().issue(field);
+    let is_invalid = issue.is_some();
+    let error_id = is_invalid.then(|| [kind.id, "-error"].concat());
+    let optional = field
+        .is_optional()
+        .then(|| element("span.shoptag-optional").text([" (", text.optional, ")"].concat()));
+    let label = element("label.shoptag-label")
+        .attribute("for", kind.id)
+        .text(label)
+        .child(optional);
+    let control = control(view, field, &kind, editable)
+        .attribute("autocomplete", kind.autocomplete)
+        .attribute("aria-invalid", is_invalid.then_some("true"))
+        .attribute("aria-describedby", error_id.as_ref());
+    let error = issue.map(|issue| {
+        element("p.shoptag-error[role=alert]")
+            .attribute("id", error_id)
+            .text(issue_text(view, field, issue))
+    });
+    element("div.shoptag-field")
+        .class(kind.id)
+        .class_if("shoptag-invalid", is_invalid)
+        .key(kind.id)
+        .child(label)
+        .child(control)
+        .child(error)
 }
 
-fn control(
-    view: &View<'_>,
-    field: Field,
-    kind: &Kind,
-    editable: bool,
-    error_id: Option<String>,
-) -> Html {
-    let onblur = {
-        let dispatch = view.dispatch.clone();
-        Callback::from(move |_: FocusEvent| dispatch.emit(Event::FieldLeft(field)))
-    };
-    let typed = {
-        let dispatch = view.dispatch.clone();
-        move |text: String| dispatch.emit(Event::FieldTyped { field, text })
-    };
-    let invalid = error_id.is_some().then_some("true");
-    let value = view.session.form().text(field).to_owned();
-    if field == Field::Country {
-        let onchange = Callback::from(move |event: yew::Event| {
-            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                typed(select.value());
-            }
-        });
-        let countries = view
-            .session
-            .shelf()
-            .map(|shelf| &shelf.document().policy.countries);
-        return html! {
-            <select class="shoptag-input" id={kind.id} name="country" disabled={!editable}
-                autocomplete={kind.autocomplete} aria-invalid={invalid}
-                aria-describedby={error_id} {onchange} {onblur}>
-                { for countries.into_iter().flatten().map(|code| html! {
-                    <option value={code.clone()} selected={*code == value} key={code.clone()}>
-                        { intl::country(code, &view.words.locale) }
-                    </option>
-                }) }
-            </select>
-        };
-    }
-    let oninput = Callback::from(move |event: InputEvent| {
-        let input = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if let Some(input) = input {
-            typed(input.value());
+/// What is typed into, or chosen from.
+fn control(view: &View<'_>, field: Field, kind: &Kind, editable: bool) -> Markup {
+    let value = view.session.form().text(field);
+    let dispatch = view.dispatch.clone();
+    let typed = Callback::from(move |event: yew::Event| {
+        let target = event.target();
+        let text = target.and_then(|target| dom::get(&target, "value").as_string());
+        if let Some(text) = text {
+            dispatch.emit(Event::FieldTyped { field, text });
         }
     });
-    html! {
-        <input class="shoptag-input" id={kind.id} name={kind.id} type={kind.kind} {value}
-            autocomplete={kind.autocomplete} inputmode={kind.inputmode}
-            enterkeyhint={kind.enterkeyhint} readonly={!editable}
-            aria-required={(!field.is_optional()).then_some("true")}
-            aria-invalid={invalid} aria-describedby={error_id} {oninput} {onblur} />
+    let left = view.sender(Event::FieldLeft(field));
+    if field == Field::Country {
+        let shelf = view.session.shelf();
+        let countries = shelf.map(|shelf| &shelf.document().policy.countries);
+        let options = countries.into_iter().flatten().map(|code| {
+            element("option")
+                .key(code)
+                .attribute("value", code)
+                .flag("selected", code == value)
+                .text(intl::country(code, &view.words.locale))
+        });
+        return element("select.shoptag-input[name=country]")
+            .attribute("id", kind.id)
+            .flag("disabled", !editable)
+            .on(On::Change, typed)
+            .on(On::Blur, left)
+            .children(options);
     }
+    let is_required = !field.is_optional();
+    element("input.shoptag-input")
+        .attribute("id", kind.id)
+        .attribute("name", kind.id)
+        .attribute("type", kind.kind)
+        .attribute("inputmode", kind.inputmode)
+        .attribute("enterkeyhint", kind.enterkeyhint)
+        .attribute("aria-required", is_required.then_some("true"))
+        .flag("readonly", !editable)
+        .holds(value, None)
+        .on(On::Input, typed)
+        .on(On::Blur, left)
 }
 
 fn issue_text(view: &View<'_>, field: Field, issue: &Issue) -> String {

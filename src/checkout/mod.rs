@@ -24,6 +24,8 @@ mod trouble_view;
 mod view;
 
 pub use field::{Field, Issue};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use fields_view::field_id;
 pub use form::Form;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use placed::{confirmation, confirmation_actions};

@@ -1,59 +1,54 @@
 //! The confirmation: said only when the backend has the order.
 
 use shoptag_protocol::{CreatorInfo, OrderStatus};
-use yew::prelude::*;
 
 use crate::event::Event;
+use crate::markup::{Markup, element};
 use crate::messages::fill;
 use crate::view::{View, icon, icons};
 
 /// The page.
-pub(crate) fn confirmation(view: &View<'_>) -> Html {
-    let Some(order) = view.session.confirmation() else {
-        return Html::default();
-    };
+pub(crate) fn confirmation(view: &View<'_>) -> Option<Markup> {
+    let order = view.session.confirmation()?;
     let text = view.text();
     let total = view.words.price(order.totals.total_minor, order.currency);
-    html! {
-        <div class="placed">
-            <span class="placed-mark" aria-hidden="true">{ icon(icons::CHECK) }</span>
-            <p class="placed-title" role="status">{ text.thanks }</p>
-            <dl class="sums">
-                <div class="row">
-                    <dt>{ text.order_number }</dt>
-                    <dd><strong>{ &order.number }</strong></dd>
-                </div>
-                <div class="row"><dt>{ text.total }</dt><dd>{ total }</dd></div>
-                <div class="row"><dt>{ text.payment }</dt><dd>{ text.pay_on_delivery }</dd></div>
-                <div class="row">
-                    <dt>{ text.delivery }</dt>
-                    <dd>
-                        { for order.shipments.iter().map(|shipment| {
-                            let (brand, way) = (&shipment.brand, &shipment.delivery);
-                            html! {
-                                <span class="estimate" key={brand.id.as_str().to_owned()}>
-                                    { fill(text.estimate, &[
-                                        &brand.name, &view.words.days(way.days_min, way.days_max)
-                                    ]) }
-                                </span>
-                            }
-                        }) }
-                    </dd>
-                </div>
-            </dl>
-            <p class="quiet">{ text.keep_number }</p>
-            if let Some(address) = view.words.address(&order.status_url) {
-                <a class="secondary" href={address} target="_blank" rel="noopener">
-                    { text.see_order }
-                </a>
-            }
-            { for credited(order).into_iter().map(|(creator, titles)| html! {
-                <p class="partnership" key={creator.id.as_str().to_owned()}>
-                    { fill(text.why_paid, &[&creator.name, &titles]) }
-                </p>
-            }) }
-        </div>
-    }
+    let estimates = order.shipments.iter().map(|shipment| {
+        let (brand, way) = (&shipment.brand, &shipment.delivery);
+        let days = view.words.days(way.days_min, way.days_max);
+        element("span.estimate")
+            .key(brand.id.as_str())
+            .text(fill(text.estimate, &[&brand.name, &days]))
+    });
+    let row = |label: &str, value: Markup| {
+        element("div.row")
+            .child(element("dt").text(label))
+            .child(value)
+    };
+    let value = || element("dd");
+    let number = element("strong").text(&order.number);
+    let sums = element("dl.sums")
+        .child(row(text.order_number, value().child(number)))
+        .child(row(text.total, value().text(total)))
+        .child(row(text.payment, value().text(text.pay_on_delivery)))
+        .child(row(text.delivery, value().children(estimates)));
+    let status = view.words.address(&order.status_url).map(|address| {
+        element("a.secondary[target=_blank][rel=noopener]")
+            .attribute("href", address)
+            .text(text.see_order)
+    });
+    let credited = credited(order).into_iter().map(|(creator, titles)| {
+        element("p.partnership")
+            .key(creator.id.as_str())
+            .text(fill(text.why_paid, &[&creator.name, &titles]))
+    });
+    let page = element("div.placed")
+        .child(element("span.placed-mark[aria-hidden=true]").child(icon(icons::CHECK)))
+        .child(element("p.placed-title[role=status]").text(text.thanks))
+        .child(sums)
+        .child(element("p.quiet").text(text.keep_number))
+        .child(status)
+        .children(credited);
+    Some(page)
 }
 
 /// Whom the server credits, each with the titles of their lines.
@@ -75,9 +70,8 @@ fn credited(order: &OrderStatus) -> Vec<(&CreatorInfo, String)> {
 }
 
 /// Back to the video.
-pub(crate) fn confirmation_actions(view: &View<'_>) -> Html {
-    html! {
-        <button type="button" class="primary" part="primary-button"
-            onclick={view.on(Event::SheetClosed)}>{ view.text().keep_watching }</button>
-    }
+pub(crate) fn confirmation_actions(view: &View<'_>) -> Markup {
+    element("button.primary[type=button][part=primary-button]")
+        .sends(view, Event::SheetClosed)
+        .text(view.text().keep_watching)
 }

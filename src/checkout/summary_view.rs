@@ -2,32 +2,30 @@
 //! is on its way, so that nothing jumps.
 
 use shoptag_protocol::{Quote, SavedLine};
-use yew::prelude::*;
 
 use crate::checkout::Checkout;
+use crate::markup::{Markup, element};
 use crate::messages::fill;
 use crate::view::{View, thumbnail, via};
 
 /// The summary.
-pub(super) fn summary(view: &View<'_>, checkout: &Checkout) -> Html {
+pub(super) fn summary(view: &View<'_>, checkout: &Checkout) -> Markup {
     let text = view.text();
-    html! {
-        <section class={classes!("summary", checkout.is_stale().then_some("stale"))}>
-            <h3>{ text.summary }</h3>
-            <ul class="lines compact">
-                { for checkout.lines.iter().enumerate().map(|(index, line)| {
-                    view_line(view, index, line, checkout.quote.as_deref())
-                }) }
-            </ul>
-            { sums(view, checkout.quote.as_deref()) }
-            if checkout.is_stale() {
-                <p class="for-screen-readers" role="status">{ text.calculating }</p>
-            }
-        </section>
-    }
+    let quote = checkout.quote.as_deref();
+    let lines = checkout.lines.iter().enumerate();
+    let lines = lines.map(|(index, line)| view_line(view, index, line, quote));
+    let is_stale = checkout.is_stale();
+    let calculating =
+        is_stale.then(|| element("p.for-screen-readers[role=status]").text(text.calculating));
+    element("section.summary")
+        .class_if("stale", is_stale)
+        .child(element("h3").text(text.summary))
+        .child(element("ul.lines.compact").children(lines))
+        .child(sums(view, quote))
+        .child(calculating)
 }
 
-fn view_line(view: &View<'_>, index: usize, line: &SavedLine, quote: Option<&Quote>) -> Html {
+fn view_line(view: &View<'_>, index: usize, line: &SavedLine, quote: Option<&Quote>) -> Markup {
     let priced = quote.and_then(|quote| quote.lines.get(index));
     let priced = priced.filter(|priced| priced.variant_id == line.variant_id);
     let total = priced.map(|priced| {
@@ -36,23 +34,25 @@ fn view_line(view: &View<'_>, index: usize, line: &SavedLine, quote: Option<&Quo
             .saturating_mul(i64::from(priced.quantity))
     });
     let total = total.or_else(|| line.unit_price_minor.checked_mul(i64::from(line.quantity)));
-    html! {
-        <li class="line" key={index}>
-            { thumbnail(view.words, line.image_url.as_deref()) }
-            <div class="line-text">
-                <p class="name">{ &line.title }</p>
-                <p class="quiet">
-                    if !line.variant_label.is_empty() { { &line.variant_label }{ " · " } }
-                    { line.quantity }{ " ×" }
-                    { via(view, line) }
-                </p>
-            </div>
-            <span class="price-small">{ total.map(|minor| view.price(minor)) }</span>
-        </li>
-    }
+    let total = total.map(|minor| view.price(minor));
+    let label = &line.variant_label;
+    let variant = (!label.is_empty()).then(|| [label, " · "].concat());
+    let facts = element("p.quiet")
+        .text(variant)
+        .text(line.quantity)
+        .text(" ×")
+        .child(via(view, line));
+    let words = element("div.line-text")
+        .child(element("p.name").text(&line.title))
+        .child(facts);
+    element("li.line")
+        .key_index(index)
+        .child(thumbnail(view.words, line.image_url.as_deref()))
+        .child(words)
+        .child(element("span.price-small").text(total))
 }
 
-fn sums(view: &View<'_>, quote: Option<&Quote>) -> Html {
+fn sums(view: &View<'_>, quote: Option<&Quote>) -> Markup {
     let text = view.text();
     let price = |minor: i64| match quote {
         Some(quote) => view.words.price(minor, quote.currency),
@@ -63,37 +63,34 @@ fn sums(view: &View<'_>, quote: Option<&Quote>) -> Html {
         (Some(_), 0) => text.free.to_owned(),
         (_, minor) => price(minor),
     };
-    let row = |label: &str, amount: String| {
-        html! {
-            <div class="row">
-                <dt>{ label.to_owned() }</dt>
-                <dd class={classes!(quote.is_none().then_some("skeleton-text"))}>{ amount }</dd>
-            </div>
-        }
+    let amount = |amount: String| {
+        element("dd")
+            .class_if("skeleton-text", quote.is_none())
+            .text(amount)
     };
-    html! {
-        <dl class="sums">
-            { row(text.items, price(totals.items_minor)) }
-            { for quote.into_iter().flat_map(|quote| &quote.discounts).map(|discount| html! {
-                <div class="row discount" key={discount.label.clone()}>
-                    <dt>{ &discount.label }</dt>
-                    <dd>{ "−" }{ price(discount.amount_minor) }</dd>
-                </div>
-            }) }
-            { row(text.delivery_sum, delivery) }
-            <div class="row total">
-                <dt>
-                    { text.total }
-                    <span class="quiet small tax">
-                        if quote.is_some() {
-                            { fill(text.tax_included, &[&price(totals.tax_minor)]) }
-                        }
-                    </span>
-                </dt>
-                <dd class={classes!("price-medium", quote.is_none().then_some("skeleton-text"))}>
-                    { price(totals.total_minor) }
-                </dd>
-            </div>
-        </dl>
-    }
+    let row = |label: &str, words: String| {
+        element("div.row")
+            .child(element("dt").text(label))
+            .child(amount(words))
+    };
+    let discounts = quote.into_iter().flat_map(|quote| &quote.discounts);
+    let discounts = discounts.map(|discount| {
+        let words = ["−", &price(discount.amount_minor)].concat();
+        element("div.row.discount")
+            .key(&discount.label)
+            .child(element("dt").text(&discount.label))
+            .child(element("dd").text(words))
+    });
+    let tax = quote.map(|_| fill(text.tax_included, &[&price(totals.tax_minor)]));
+    let label = element("dt")
+        .text(text.total)
+        .child(element("span.quiet.small.tax").text(tax));
+    let total = element("div.row.total")
+        .child(label)
+        .child(amount(price(totals.total_minor)).class("price-medium"));
+    element("dl.sums")
+        .child(row(text.items, price(totals.items_minor)))
+        .children(discounts)
+        .child(row(text.delivery_sum, delivery))
+        .child(total)
 }

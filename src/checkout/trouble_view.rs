@@ -1,25 +1,34 @@
 //! What keeps the order from being placed, and what the shopper can do about it.
 
-use yew::prelude::*;
-
-use crate::checkout::{Checkout, Quoting, Trouble};
+use crate::checkout::{Checkout, Quoting, Repriced, Shortage, Trouble};
 use crate::event::Event;
+use crate::markup::{Markup, element, fragment};
 use crate::messages::fill;
 use crate::view::View;
 
 /// The banner at the top of the checkout; it is announced when it appears.
-pub(super) fn trouble(view: &View<'_>, checkout: &Checkout) -> Html {
+pub(super) fn trouble(view: &View<'_>, checkout: &Checkout) -> Markup {
     let text = view.text();
+    let says = |words: &str| element("p").text(words);
+    let is_asking = checkout.quoting == Quoting::Asking;
+    let again = |disabled: bool| {
+        element("button.link[type=button]")
+            .flag("disabled", disabled)
+            .sends_fresh(view, Event::RetryPressed)
+            .text(text.try_again)
+    };
+    let unreachable = if view.session.is_online() {
+        text.unreachable
+    } else {
+        text.offline
+    };
     let body = match &checkout.trouble {
-        None if !view.session.is_online() => html! { <p>{ text.offline }</p> },
-        None => Html::default(),
-        Some(Trouble::Unreachable) => html! {
-            <>
-                <p>{ if view.session.is_online() { text.unreachable } else { text.offline } }</p>
-                <button type="button" class="link" disabled={checkout.quoting == Quoting::Asking}
-                    onclick={view.press(Event::RetryPressed)}>{ text.try_again }</button>
-            </>
-        },
+        None if !view.session.is_online() => Some(says(text.offline)),
+        None => None,
+        Some(Trouble::Unreachable) => {
+            let body = fragment().child(says(unreachable));
+            Some(body.child(again(is_asking)))
+        }
         Some(Trouble::TotalChanged {
             before_minor,
             offered,
@@ -28,48 +37,47 @@ pub(super) fn trouble(view: &View<'_>, checkout: &Checkout) -> Html {
             let now = now
                 .map(|quote| quote.totals.total_minor)
                 .filter(|now| now != before_minor);
-            html! {
-                <p>
-                    if let Some(now) = now {
-                        { fill(text.total_changed, &[
-                            &view.price(now), &view.price(*before_minor)
-                        ]) }
-                    } else {
-                        { text.total_unknown }
-                    }
-                </p>
-            }
+            Some(match now {
+                Some(now) => {
+                    let (now, before) = (view.price(now), view.price(*before_minor));
+                    element("p").text(fill(text.total_changed, &[&now, &before]))
+                }
+                None => says(text.total_unknown),
+            })
         }
-        Some(Trouble::Short(shortages)) => html! {
-            { for shortages.iter().enumerate().map(|(index, short)| {
-                let words = match short.available {
-                    0 => fill(text.short_none, &[&short.title]),
-                    available => fill(text.short, &[&short.title, &available.to_string()]),
-                };
-                html! { <p key={index}>{ words }</p> }
-            }) }
-        },
-        Some(Trouble::OutboxFull) => html! { <p>{ text.outbox_full }</p> },
-        Some(Trouble::Refused { detail, .. }) => html! {
-            <>
-                <p>{ text.refused }</p>
-                if !detail.is_empty() { <p>{ detail }</p> }
-                <button type="button" class="link" onclick={view.press(Event::RetryPressed)}>
-                    { text.try_again }
-                </button>
-            </>
-        },
+        Some(Trouble::Short(shortages)) if shortages.is_empty() => None,
+        Some(Trouble::Short(shortages)) => {
+            let shortages = shortages.iter().enumerate();
+            let shortages = shortages.map(|(index, short)| shortage(view, index, short));
+            Some(fragment().children(shortages))
+        }
+        Some(Trouble::OutboxFull) => Some(says(text.outbox_full)),
+        Some(Trouble::Refused { detail, .. }) => {
+            let detail = (!detail.is_empty()).then(|| says(detail));
+            let body = fragment().child(says(text.refused)).child(detail);
+            Some(body.child(again(false)))
+        }
     };
-    let repriced = checkout.repriced.iter().enumerate().map(|(index, line)| {
-        let (now, before) = (view.price(line.now_minor), view.price(line.before_minor));
-        let words = fill(text.repriced, &[&line.title, &now, &before]);
-        html! { <p key={index}>{ words }</p> }
-    });
-    let quiet = body == Html::default() && checkout.repriced.is_empty();
-    html! {
-        <div class={classes!("trouble", quiet.then_some("quiet-trouble"))} role="alert">
-            { body }
-            { for repriced }
-        </div>
-    }
+    let lines = checkout.repriced.iter().enumerate();
+    let lines = lines.map(|(index, line)| repriced(view, index, line));
+    let quiet = body.is_none() && checkout.repriced.is_empty();
+    element("div.trouble[role=alert]")
+        .class_if("quiet-trouble", quiet)
+        .child(body)
+        .children(lines)
+}
+
+fn shortage(view: &View<'_>, index: usize, short: &Shortage) -> Markup {
+    let text = view.text();
+    let words = match short.available {
+        0 => fill(text.short_none, &[&short.title]),
+        available => fill(text.short, &[&short.title, &available.to_string()]),
+    };
+    element("p").key_index(index).text(words)
+}
+
+fn repriced(view: &View<'_>, index: usize, line: &Repriced) -> Markup {
+    let (now, before) = (view.price(line.now_minor), view.price(line.before_minor));
+    let words = fill(view.text().repriced, &[&line.title, &now, &before]);
+    element("p").key_index(index).text(words)
 }

@@ -1,57 +1,52 @@
 //! The still lists of products: what is on screen now, and all that is in the video. They are the
 //! way to moving tags for a keyboard and for a screen reader.
 
-use yew::prelude::*;
-
 use crate::browser::intl;
 use crate::event::{Event, ListKind, TapOrigin};
+use crate::markup::{Markup, element};
 use crate::messages::fill;
 use crate::session::TaggedProduct;
 use crate::touchpoint::stored_link;
 use crate::view::{View, thumbnail};
 
 /// The list's page.
-pub(crate) fn list(view: &View<'_>, kind: ListKind) -> Html {
+pub(crate) fn list(view: &View<'_>, kind: ListKind) -> Markup {
     let text = view.text();
     let Some(shelf) = view.session.shelf() else {
-        return html! { <p class="quiet">{ text.loading }</p> };
+        return element("p.quiet").text(text.loading);
     };
     let products = match kind {
         ListKind::Moment => view.session.in_this_moment(),
         ListKind::Video => shelf.all(),
     };
-    let tab = |own: ListKind, label: &'static str| {
-        let chosen = own == kind;
-        html! {
-            <button type="button" class={classes!("tab", chosen.then_some("chosen"))}
-                aria-pressed={if chosen { "true" } else { "false" }}
-                onclick={view.on(Event::ListOpened(own))}>{ label }</button>
-        }
+    let tab = |own: ListKind, label: &str| {
+        element("button.tab[type=button]")
+            .class_if("chosen", own == kind)
+            .attribute("aria-pressed", own == kind)
+            .sends(view, Event::ListOpened(own))
+            .text(label)
     };
-    html! {
-        <div class="list-page">
-            <div class="tabs" role="group" aria-label={text.products}>
-                { tab(ListKind::Moment, text.in_this_moment) }
-                { tab(ListKind::Video, text.all_in_video) }
-            </div>
-            if products.is_empty() {
-                <p class="empty">{ text.moment_empty }</p>
-            } else {
-                <ul class="products">
-                    { for products.iter().map(|tagged| entry(view, tagged, kind)) }
-                </ul>
-            }
-            { stored_link(view) }
-        </div>
-    }
+    let tabs = element("div.tabs[role=group]")
+        .attribute("aria-label", text.products)
+        .child(tab(ListKind::Moment, text.in_this_moment))
+        .child(tab(ListKind::Video, text.all_in_video));
+    let body = if products.is_empty() {
+        element("p.empty").text(text.moment_empty)
+    } else {
+        let entries = products.iter();
+        let entries = entries.filter_map(|tagged| entry(view, tagged, kind));
+        element("ul.products").children(entries)
+    };
+    element("div.list-page")
+        .child(tabs)
+        .child(body)
+        .child(stored_link(view))
 }
 
-fn entry(view: &View<'_>, tagged: &TaggedProduct, kind: ListKind) -> Html {
+fn entry(view: &View<'_>, tagged: &TaggedProduct, kind: ListKind) -> Option<Markup> {
     let text = view.text();
-    let document = view.session.shelf().map(|shelf| shelf.document());
-    let Some(product) = document.and_then(|document| document.products.get(tagged.product)) else {
-        return Html::default();
-    };
+    let document = view.session.shelf()?.document();
+    let product = document.products.get(tagged.product)?;
     let cheapest = product
         .variants
         .iter()
@@ -62,31 +57,30 @@ fn entry(view: &View<'_>, tagged: &TaggedProduct, kind: ListKind) -> Html {
         tag: tagged.tag.clone(),
         origin: TapOrigin::List,
     };
-    let moment = intl::moment(tagged.start_s);
-    html! {
-        <li class="product" key={tagged.tag.as_str().to_owned()}>
-            <button type="button" class="product-open" onclick={view.on(open)}>
-                { thumbnail(view.words, image) }
-                <span class="product-text">
-                    <span class="name">{ &product.title }</span>
-                    <span class="quiet">{ &product.brand.name }</span>
-                    <span class="price-small">
-                        if available {
-                            { cheapest.map(|variant| {
-                                view.words.price(variant.price_minor, product.currency)
-                            }) }
-                        } else {
-                            <span class="quiet">{ text.sold_out }</span>
-                        }
-                    </span>
-                </span>
-            </button>
-            if kind == ListKind::Video {
-                <button type="button" class="jump"
-                    aria-label={fill(text.jump, &[&moment])}
-                    onclick={view.on(Event::JumpPressed(tagged.tag.clone()))}>{ moment.clone() }
-                </button>
-            }
-        </li>
-    }
+    let price = element("span.price-small");
+    let price = if available {
+        price.text(cheapest.map(|variant| view.words.price(variant.price_minor, product.currency)))
+    } else {
+        price.child(element("span.quiet").text(text.sold_out))
+    };
+    let words = element("span.product-text")
+        .child(element("span.name").text(&product.title))
+        .child(element("span.quiet").text(&product.brand.name))
+        .child(price);
+    let product = element("button.product-open[type=button]")
+        .sends(view, open)
+        .child(thumbnail(view.words, image))
+        .child(words);
+    let jump = (kind == ListKind::Video).then(|| {
+        let moment = intl::moment(tagged.start_s);
+        element("button.jump[type=button]")
+            .attribute("aria-label", fill(text.jump, &[&moment]))
+            .sends(view, Event::JumpPressed(tagged.tag.clone()))
+            .text(moment)
+    });
+    let entry = element("li.product")
+        .key(tagged.tag.as_str())
+        .child(product)
+        .child(jump);
+    Some(entry)
 }

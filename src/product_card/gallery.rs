@@ -1,101 +1,82 @@
 //! The product's pictures: swiped with the finger, stepped with buttons.
 
-use shoptag_protocol::Image;
+use shoptag_protocol::{Image, Product};
 use web_sys::Element;
-use yew::prelude::*;
+use yew::{Callback, TargetCast};
 
 use crate::browser::layer;
+use crate::event::Event;
+use crate::markup::{Markup, On, element};
 use crate::messages::fill;
-use crate::view::{Wording, icon, icons};
+use crate::view::{View, icon, icons};
 
-/// What the gallery shows.
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct GalleryProps {
-    /// Names the product; another one starts anew.
-    pub(super) product: AttrValue,
-    /// In the product's order.
-    pub(super) images: Vec<Image>,
-    /// Index of the picture to show.
-    pub(super) index: usize,
-    /// The texts.
-    pub(super) words: Wording,
-    /// Told when another picture is shown.
-    pub(super) on_index: Callback<usize>,
+/// A strip of pictures in a box that never changes its size. Whoever draws it sees to it that the
+/// strip is scrolled to the picture at `index`, with [`show_picture`].
+pub(super) fn gallery(view: &View<'_>, product: &Product, index: usize) -> Markup {
+    let images = &product.images;
+    let count = images.len();
+    let index = index.min(count.saturating_sub(1));
+    let text = view.text();
+    let pictures = images.iter().enumerate();
+    let pictures = pictures.map(|(at, image)| picture(view, at, count, image));
+    let strip = element("ul.gallery-strip")
+        .attribute("tabindex", (count > 1).then_some("0"))
+        .node(view.strip)
+        .on(On::Scroll, swiped(view, index))
+        .children(pictures)
+        .child((count == 0).then(|| element("li.picture")));
+    let step = |class: &str, label: &str, path, to| {
+        element("button.gallery-step[type=button]")
+            .class(class)
+            .attribute("aria-label", label)
+            .sends(view, Event::ImageChosen(to))
+            .child(icon(path))
+    };
+    let before = (index > 0).then(|| step("before", text.picture_before, icons::BACK, index - 1));
+    let next = (index + 1 < count).then(|| step("next", text.picture_next, icons::NEXT, index + 1));
+    let dots = (count > 1).then(|| {
+        let dots = (0..count).map(|at| element("span").class_if("current", at == index));
+        element("div.gallery-dots[aria-hidden=true]").children(dots)
+    });
+    element("div.gallery")
+        .child(strip)
+        .child(before)
+        .child(next)
+        .child(dots)
 }
 
-/// A strip of pictures in a box that never changes its size.
-#[function_component]
-pub(super) fn Gallery(props: &GalleryProps) -> Html {
-    let strip = use_node_ref();
-    {
-        let strip = strip.clone();
-        use_effect_with((props.product.clone(), props.index), move |(_, index)| {
-            if let Some(strip) = strip.cast::<Element>()
-                && layer::strip_index(&strip) != *index
-            {
-                layer::scroll_strip(&strip, *index);
-            }
-        });
+/// Scrolls the strip to the picture at `index`, unless it is there.
+pub(crate) fn show_picture(strip: &Element, index: usize) {
+    if layer::strip_index(strip) != index {
+        layer::scroll_strip(strip, index);
     }
-    let count = props.images.len();
-    let index = props.index.min(count.saturating_sub(1));
-    let onscroll = {
-        let (strip, on_index) = (strip.clone(), props.on_index.clone());
-        Callback::from(move |_: Event| {
-            if let Some(strip) = strip.cast::<Element>() {
-                let shown = layer::strip_index(&strip);
-                if shown != index {
-                    on_index.emit(shown);
-                }
+}
+
+/// Tells which picture the finger has brought.
+fn swiped(view: &View<'_>, index: usize) -> Callback<yew::Event> {
+    let dispatch = view.dispatch.clone();
+    Callback::from(move |event: yew::Event| {
+        if let Some(strip) = event.target_dyn_into::<Element>() {
+            let shown = layer::strip_index(&strip);
+            if shown != index {
+                dispatch.emit(Event::ImageChosen(shown));
             }
-        })
-    };
-    let text = props.words.text;
-    let step = |to: usize, label: &'static str, class: &'static str, path: &'static str| {
-        let on_index = props.on_index.clone();
-        let onclick = Callback::from(move |_: MouseEvent| on_index.emit(to));
-        html! {
-            <button type="button" class={classes!("gallery-step", class)} aria-label={label}
-                {onclick}>{ icon(path) }</button>
         }
-    };
-    html! {
-        <div class="gallery">
-            <ul class="gallery-strip" tabindex={(count > 1).then_some("0")} ref={strip} {onscroll}>
-                { for props.images.iter().enumerate().map(|(at, image)| picture(props, at, image)) }
-                if count == 0 { <li class="picture"></li> }
-            </ul>
-            if index > 0 {
-                { step(index - 1, text.picture_before, "before", icons::BACK) }
-            }
-            if index + 1 < count {
-                { step(index + 1, text.picture_next, "next", icons::NEXT) }
-            }
-            if count > 1 {
-                <div class="gallery-dots" aria-hidden="true">
-                    { for (0..count).map(|at| html! {
-                        <span class={classes!((at == index).then_some("current"))}></span>
-                    }) }
-                </div>
-            }
-        </div>
-    }
+    })
 }
 
-fn picture(props: &GalleryProps, at: usize, image: &Image) -> Html {
-    let numbers = [(at + 1).to_string(), props.images.len().to_string()];
-    let position = fill(props.words.text.picture, &[&numbers[0], &numbers[1]]);
+fn picture(view: &View<'_>, at: usize, count: usize, image: &Image) -> Markup {
     let alt = if image.alt.is_empty() {
-        position
+        let numbers = [(at + 1).to_string(), count.to_string()];
+        fill(view.text().picture, &[&numbers[0], &numbers[1]])
     } else {
         image.alt.clone()
     };
-    let loading = if at == 0 { "eager" } else { "lazy" };
-    html! {
-        <li class="picture" key={at}>
-            if let Some(source) = props.words.address(&image.url) {
-                <img src={source} {alt} {loading} decoding="async" draggable="false" />
-            }
-        </li>
-    }
+    let picture = view.words.address(&image.url).map(|source| {
+        element("img[decoding=async][draggable=false]")
+            .attribute("src", source)
+            .attribute("alt", alt)
+            .attribute("loading", if at == 0 { "eager" } else { "lazy" })
+    });
+    element("li.picture").key_index(at).child(picture)
 }

@@ -6,6 +6,8 @@ mod state;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) use gallery::show_picture;
 pub(crate) use state::variant_label;
 pub use state::{Card, Choice, ChoiceState};
 #[cfg(target_arch = "wasm32")]

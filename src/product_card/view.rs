@@ -1,97 +1,74 @@
 //! The card as the shopper sees it.
 
 use shoptag_protocol::{OptionAxis, Product, Variant};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use yew::prelude::*;
+use yew::{Callback, TargetCast};
 
-use crate::browser::{intl, layer};
+use crate::browser::{dom, intl, layer};
 use crate::event::Event;
+use crate::markup::{Markup, On, element, fragment};
 use crate::messages::fill;
-use crate::product_card::gallery::Gallery;
+use crate::product_card::gallery::gallery;
 use crate::product_card::{Card, Choice};
 use crate::view::{View, icon, icons, stepper};
 
 /// The card's page.
-pub(crate) fn card(view: &View<'_>) -> Html {
-    let Some((card, product)) = open_card(view) else {
-        return html! { <p class="quiet">{ view.text().loading }</p> };
-    };
+pub(crate) fn card(view: &View<'_>) -> Markup {
     let text = view.text();
-    let dispatch = view.dispatch.clone();
-    let on_index = Callback::from(move |index| dispatch.emit(Event::ImageChosen(index)));
+    let Some((card, product)) = open_card(view) else {
+        return element("p.quiet").text(text.loading);
+    };
     let variant = card.variant(product);
     let sold_out = variant.is_none_or(|variant| !variant.available);
-    let max = view
-        .session
-        .shelf()
-        .map_or(1, |shelf| shelf.document().policy.quantity_max);
-    html! {
-        <div class="card">
-            <Gallery product={product.id.as_str().to_owned()} images={product.images.clone()}
-                index={card.image} words={view.words.clone()} {on_index} />
-            <div class="card-facts">
-                <p class="brand">{ &product.brand.name }</p>
-                { price_line(view, product, variant) }
-                { rating(view, product) }
-                { partnership(view, product) }
-                { for product.options.iter().enumerate().map(|(axis, option)| {
-                    picker(view, card, product, axis, option)
-                }) }
-                if !sold_out {
-                    <div class="row quantity-row">
-                        <span class="caption" aria-hidden="true">{ text.quantity }</span>
-                        { stepper(
-                            view, &product.title, card.quantity, max, Event::QuantityChanged,
-                        ) }
-                    </div>
-                }
-                { promises(view, product) }
-                if !product.description.is_empty() {
-                    <details class="description">
-                        <summary>{ text.description }</summary>
-                        <p>{ &product.description }</p>
-                    </details>
-                }
-                <p class="quiet small">{ fill(text.sold_by, &[&product.brand.legal_name]) }</p>
-            </div>
-        </div>
-    }
+    let pickers = product.options.iter().enumerate();
+    let pickers = pickers.map(|(axis, option)| picker(view, card, product, axis, option));
+    let description = (!product.description.is_empty()).then(|| {
+        element("details.description")
+            .child(element("summary").text(text.description))
+            .child(element("p").text(&product.description))
+    });
+    let sold_by = fill(text.sold_by, &[&product.brand.legal_name]);
+    let facts = element("div.card-facts")
+        .child(element("p.brand").text(&product.brand.name))
+        .child(price_line(view, product, variant))
+        .child(rating(view, product))
+        .child(partnership(view, product))
+        .children(pickers)
+        .child((!sold_out).then(|| quantity(view, card, product)))
+        .child(promises(view, product))
+        .child(description)
+        .child(element("p.quiet.small").text(sold_by));
+    element("div.card")
+        .child(gallery(view, product, card.image))
+        .child(facts)
 }
 
 /// The card's buttons, in the thumb's reach.
-pub(crate) fn card_actions(view: &View<'_>) -> Html {
-    let Some((card, product)) = open_card(view) else {
-        return Html::default();
-    };
+pub(crate) fn card_actions(view: &View<'_>) -> Option<Markup> {
+    let (card, product) = open_card(view)?;
     let text = view.text();
     let Some(variant) = card.variant(product).filter(|variant| variant.available) else {
-        return html! {
-            <button type="button" class="primary" disabled=true>{ text.sold_out }</button>
-        };
+        return Some(element("button.primary[type=button][disabled]").text(text.sold_out));
     };
-    let in_bag = Some(view.session.bag().count_of(&variant.id)).filter(|count| *count > 0);
-    html! {
-        <>
-            if let Some(quantity) = in_bag {
-                <p class="in-bag">
-                    { icon(icons::CHECK) }
-                    <span>{ view.words.count(text.in_your_bag, quantity) }</span>
-                    <button type="button" class="link" onclick={view.on(Event::BagOpened)}>
-                        { text.view_bag }
-                    </button>
-                </p>
-            }
-            <div class="buttons">
-                <button type="button" class="secondary" onclick={view.on(Event::AddToBagPressed)}>
-                    { text.add_to_bag }
-                </button>
-                <button type="button" class="primary" part="primary-button"
-                    onclick={view.press(Event::BuyNowPressed)}>
-                    { text.buy_now }
-                </button>
-            </div>
-        </>
-    }
+    let quantity = view.session.bag().count_of(&variant.id);
+    let in_bag = (quantity > 0).then(|| {
+        let view_bag = element("button.link[type=button]")
+            .sends(view, Event::BagOpened)
+            .text(text.view_bag);
+        element("p.in-bag")
+            .child(icon(icons::CHECK))
+            .child(element("span").text(view.words.count(text.in_your_bag, quantity)))
+            .child(view_bag)
+    });
+    let add_to_bag = element("button.secondary[type=button]")
+        .sends(view, Event::AddToBagPressed)
+        .text(text.add_to_bag);
+    let buy_now = element("button.primary[type=button][part=primary-button]")
+        .sends_fresh(view, Event::BuyNowPressed)
+        .text(text.buy_now);
+    let buttons = element("div.buttons").child(add_to_bag).child(buy_now);
+    Some(fragment().child(in_bag).child(buttons))
 }
 
 fn open_card<'a>(view: &View<'a>) -> Option<(&'a Card, &'a Product)> {
@@ -99,74 +76,79 @@ fn open_card<'a>(view: &View<'a>) -> Option<(&'a Card, &'a Product)> {
     Some((card, view.session.shelf()?.product(&card.product)?))
 }
 
-fn price_line(view: &View<'_>, product: &Product, variant: Option<&Variant>) -> Html {
-    let Some(variant) = variant else {
-        return Html::default();
-    };
+fn quantity(view: &View<'_>, card: &Card, product: &Product) -> Markup {
+    let document = view.session.shelf().map(|shelf| shelf.document());
+    let max = document.map_or(1, |document| document.policy.quantity_max);
+    element("div.row.quantity-row")
+        .child(element("span.caption[aria-hidden=true]").text(view.text().quantity))
+        .child(stepper(
+            view,
+            &product.title,
+            card.quantity,
+            max,
+            &Event::QuantityChanged,
+        ))
+}
+
+fn price_line(view: &View<'_>, product: &Product, variant: Option<&Variant>) -> Option<Markup> {
+    let variant = variant?;
     let price = |minor| view.words.price(minor, product.currency);
     let text = view.text();
     let on_sale = variant
         .compare_at_minor
         .filter(|former| *former > variant.price_minor);
-    html! {
-        <p class="price-line">
-            <span class={classes!("price-large", on_sale.map(|_| "reduced"))}>
-                { price(variant.price_minor) }
-            </span>
-            if let Some(former) = on_sale {
-                <span class="former">
-                    <span class="for-screen-readers">{ text.was }{ " " }</span>
-                    <s>{ price(former) }</s>
-                </span>
-            }
-            if !variant.available {
-                <span class="badge">{ text.sold_out }</span>
-            }
-        </p>
-    }
+    let large = element("span.price-large")
+        .class_if("reduced", on_sale.is_some())
+        .text(price(variant.price_minor));
+    let former = on_sale.map(|former| {
+        let was = element("span.for-screen-readers").text(text.was).text(" ");
+        element("span.former")
+            .child(was)
+            .child(element("s").text(price(former)))
+    });
+    let sold_out = (!variant.available).then(|| element("span.badge").text(text.sold_out));
+    Some(
+        element("p.price-line")
+            .child(large)
+            .child(former)
+            .child(sold_out),
+    )
 }
 
-fn rating(view: &View<'_>, product: &Product) -> Html {
-    let Some(rating) = product.rating.filter(|rating| rating.count > 0) else {
-        return Html::default();
-    };
+fn rating(view: &View<'_>, product: &Product) -> Option<Markup> {
+    let rating = product.rating.filter(|rating| rating.count > 0)?;
     let average = f64::from(rating.average_hundredths) / 100.0;
     let average = intl::number(average, &view.words.locale);
     let count = intl::number(f64::from(rating.count), &view.words.locale);
     let template = view.words.plural(view.text().rating, rating.count);
     // Half stars, 0..=10: a class for each, because a style attribute is not allowed.
     let halves = (u32::from(rating.average_hundredths) + 25) / 50;
-    html! {
-        <p class="rating">
-            <span class={classes!("stars", ["stars-", &halves.to_string()].concat())}
-                aria-hidden="true"></span>
-            <span class="for-screen-readers">{ fill(template, &[&count, &average]) }</span>
-            <span aria-hidden="true">{ average }{ " (" }{ count }{ ")" }</span>
-        </p>
-    }
+    let stars = ["stars-", &halves.to_string()].concat();
+    let spoken = fill(template, &[&count, &average]);
+    let shown = [&average, " (", &count, ")"].concat();
+    Some(
+        element("p.rating")
+            .child(element("span.stars[aria-hidden=true]").class(&stars))
+            .child(element("span.for-screen-readers").text(spoken))
+            .child(element("span[aria-hidden=true]").text(shown)),
+    )
 }
 
 /// FTC 16 CFR 255 and the EU's rules on commercial communication: clear, and near the price.
-fn partnership(view: &View<'_>, product: &Product) -> Html {
-    let Some(document) = view.session.shelf().map(|shelf| shelf.document()) else {
-        return Html::default();
-    };
+fn partnership(view: &View<'_>, product: &Product) -> Option<Markup> {
+    let document = view.session.shelf()?.document();
     if !document.policy.paid_partnership {
-        return Html::default();
+        return None;
     }
     let creator = &document.video.creator.name;
     let text = view.text();
     let days = |days: u16| view.words.count(text.days, u32::from(days));
     let (click, bag) = (days(product.credit.click), days(product.credit.bag));
-    html! {
-        <>
-            <p class="partnership">{ fill(text.partnership, &[creator]) }</p>
-            <details class="description why">
-                <summary>{ text.why_title }</summary>
-                <p>{ fill(text.why_card, &[creator, &click, &bag]) }</p>
-            </details>
-        </>
-    }
+    let why = element("details.description.why")
+        .child(element("summary").text(text.why_title))
+        .child(element("p").text(fill(text.why_card, &[creator, &click, &bag])));
+    let partnership = element("p.partnership").text(fill(text.partnership, &[creator]));
+    Some(fragment().child(partnership).child(why))
 }
 
 fn picker(
@@ -175,70 +157,60 @@ fn picker(
     product: &Product,
     axis: usize,
     option: &OptionAxis,
-) -> Html {
+) -> Markup {
     let choices = card.choices(product, axis);
     let chosen = choices.iter().find(|choice| choice.state.chosen);
-    let chosen = chosen
-        .map(|choice| choice.label.clone())
-        .unwrap_or_default();
     let swatches = choices.iter().any(|choice| choice.swatch.is_some());
-    html! {
-        <div class="picker">
-            <p class="row">
-                <span class="caption">{ &option.name }</span>
-                <span class="quiet">{ chosen }</span>
-            </p>
-            <div class={classes!("choices", swatches.then_some("swatches"))} role="radiogroup"
-                aria-label={option.name.clone()} onkeydown={arrows(view, axis, &choices)}>
-                { for choices.iter().map(|choice| radio(view, axis, choice)) }
-            </div>
-        </div>
-    }
+    let caption = element("p.row")
+        .child(element("span.caption").text(&option.name))
+        .child(element("span.quiet").text(chosen.map(|choice| &choice.label)));
+    let group = element("div.choices[role=radiogroup]")
+        .class_if("swatches", swatches)
+        .attribute("aria-label", &option.name)
+        .on(On::KeyDown, arrows(view, axis, &choices))
+        .children(choices.iter().map(|choice| radio(view, axis, choice)));
+    element("div.picker").child(caption).child(group)
 }
 
-fn radio(view: &View<'_>, axis: usize, choice: &Choice) -> Html {
-    let label = choice.label.clone();
+fn radio(view: &View<'_>, axis: usize, choice: &Choice) -> Markup {
+    let label = &choice.label;
     let name = if choice.state.available {
         label.clone()
     } else {
-        [&label, ", ", view.text().unavailable].concat()
+        [label, ", ", view.text().unavailable].concat()
     };
-    let class = classes!(
-        "choice",
-        choice.state.chosen.then_some("chosen"),
-        (!choice.state.available).then_some("unavailable"),
-    );
-    let tabindex = if choice.state.chosen { "0" } else { "-1" };
-    let onclick = view.on(Event::OptionChosen {
+    let event = Event::OptionChosen {
         axis,
         label: label.clone(),
-    });
-    html! {
-        <button type="button" role="radio" {class} {tabindex} key={label.clone()}
-            aria-checked={if choice.state.chosen { "true" } else { "false" }}
-            aria-label={name.clone()} title={name} {onclick}>
-            if let Some(colour) = &choice.swatch {
-                <Swatch colour={colour.clone()} />
-            } else {
-                { label }
-            }
-        </button>
+    };
+    let radio = element("button.choice[type=button][role=radio]")
+        .class_if("chosen", choice.state.chosen)
+        .class_if("unavailable", !choice.state.available)
+        .key(label)
+        .attribute("tabindex", if choice.state.chosen { "0" } else { "-1" })
+        .attribute("aria-checked", choice.state.chosen)
+        .attribute("aria-label", &name)
+        .attribute("title", name)
+        .sends(view, event);
+    match &choice.swatch {
+        Some(colour) => radio.child(element("span.swatch").background(colour)),
+        None => radio.text(label),
     }
 }
 
 /// Arrow keys choose the next or the one before, as in any group of radio buttons.
-fn arrows(view: &View<'_>, axis: usize, choices: &[Choice]) -> Callback<KeyboardEvent> {
+fn arrows(view: &View<'_>, axis: usize, choices: &[Choice]) -> Callback<yew::Event> {
     let labels: Vec<String> = choices.iter().map(|choice| choice.label.clone()).collect();
     let chosen = choices
         .iter()
         .position(|choice| choice.state.chosen)
         .unwrap_or(0);
     let dispatch = view.dispatch.clone();
-    Callback::from(move |event: KeyboardEvent| {
+    Callback::from(move |event: yew::Event| {
         let count = labels.len().max(1);
-        let to = match event.key().as_str() {
-            "ArrowRight" | "ArrowDown" => (chosen + 1) % count,
-            "ArrowLeft" | "ArrowUp" => (chosen + count - 1) % count,
+        let to = match dom::get(&event, "key").as_string().as_deref() {
+            Some("ArrowRight" | "ArrowDown") => (chosen + 1) % count,
+            Some("ArrowLeft" | "ArrowUp") => (chosen + count - 1) % count,
             _ => return,
         };
         let Some(label) = labels.get(to).cloned() else {
@@ -250,35 +222,13 @@ fn arrows(view: &View<'_>, axis: usize, choices: &[Choice]) -> Callback<Keyboard
             .target_dyn_into::<Element>()
             .and_then(|target| target.parent_element());
         let button = group.and_then(|group| group.children().item(u32::try_from(to).ok()?));
-        if let Some(button) =
-            button.and_then(|button| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(button).ok())
-        {
+        if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
             layer::focus(&button);
         }
     })
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct SwatchProps {
-    colour: AttrValue,
-}
-
-/// A colour, set through the element's style object: a style attribute is not allowed.
-#[function_component]
-fn Swatch(props: &SwatchProps) -> Html {
-    let element = use_node_ref();
-    {
-        let element = element.clone();
-        use_effect_with(props.colour.clone(), move |colour| {
-            if let Some(element) = element.cast::<HtmlElement>() {
-                crate::browser::dom::set_style(&element, "background-color", colour);
-            }
-        });
-    }
-    html! { <span class="swatch" ref={element}></span> }
-}
-
-fn promises(view: &View<'_>, product: &Product) -> Html {
+fn promises(view: &View<'_>, product: &Product) -> Markup {
     let text = view.text();
     let delivery = &product.delivery;
     let price = |minor| view.words.price(minor, product.currency);
@@ -290,24 +240,20 @@ fn promises(view: &View<'_>, product: &Product) -> Html {
     let free_from = delivery
         .free_from_minor
         .filter(|_| delivery.price_minor > 0)
-        .map(|minor| fill(text.delivery_free_from, &[&price(minor)]));
+        .map(|minor| [", ", &fill(text.delivery_free_from, &[&price(minor)])].concat());
     let days = view.words.days(delivery.days_min, delivery.days_max);
-    html! {
-        <ul class="promises">
-            <li>
-                { icon(icons::TRUCK) }
-                <span>
-                    { cost }
-                    if let Some(free_from) = free_from { { ", " }{ free_from } }
-                    { " · " }{ days }
-                </span>
-            </li>
-            if product.return_days > 0 {
-                <li>
-                    { icon(icons::RETURN) }
-                    <span>{ view.words.count(text.returns, u32::from(product.return_days)) }</span>
-                </li>
-            }
-        </ul>
-    }
+    let promise = |path, words: Markup| element("li").child(icon(path)).child(words);
+    let shipping = element("span")
+        .text(cost)
+        .text(free_from)
+        .text(" · ")
+        .text(days);
+    let days = u32::from(product.return_days);
+    let returns = (days > 0).then(|| {
+        let words = element("span").text(view.words.count(text.returns, days));
+        promise(icons::RETURN, words)
+    });
+    element("ul.promises")
+        .child(promise(icons::TRUCK, shipping))
+        .child(returns)
 }

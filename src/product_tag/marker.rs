@@ -1,111 +1,86 @@
 //! The tag on the picture: a real button with its label, on a carrier as large as the picture.
 
-use std::rc::Rc;
-
-use yew::prelude::*;
+use yew::{Callback, Event, NodeRef};
 
 use super::name::fill;
+use crate::markup::{Markup, On, element, fragment};
 use crate::video_overlay::placement::Side;
 use crate::video_overlay::{Scene, TagLabel};
 
-/// What a tag is given.
-#[derive(Properties, PartialEq, Debug)]
-pub struct ProductTagProps {
-    /// Tags and texts.
-    pub scene: Rc<Scene>,
-    /// Which tag, index in the track.
-    pub index: usize,
+/// How a tag is shown.
+#[derive(Debug)]
+pub(crate) struct TagLook<'a> {
     /// Whether it is on screen; without this it has a node and nothing is seen of it.
-    pub shown: bool,
+    pub(crate) shown: bool,
     /// Whether its label is there without being pointed at.
-    pub labelled: bool,
+    pub(crate) labelled: bool,
     /// Where the label stands.
-    pub side: Side,
+    pub(crate) side: Side,
     /// The carrier, moved by whoever gave the reference.
-    pub carrier: NodeRef,
+    pub(crate) carrier: &'a NodeRef,
     /// The label's carrier if it stands still.
-    pub still: NodeRef,
-    /// The tag was tapped.
-    pub on_tap: Callback<usize>,
+    pub(crate) still: &'a NodeRef,
 }
 
-/// A tag on the picture.
-#[component]
-pub fn ProductTag(props: &ProductTagProps) -> Html {
-    let ProductTagProps {
-        scene,
-        index,
-        shown,
-        labelled,
-        side,
-        ..
-    } = props;
-    let index = *index;
-    let (Some(tag), Some(label)) = (scene.track.tags.get(index), scene.labels.get(index)) else {
-        return Html::default();
-    };
-    let onclick = props.on_tap.reform(move |_: MouseEvent| index);
+/// The tag `index` on the picture.
+pub(crate) fn product_tag(
+    scene: &Scene,
+    index: usize,
+    look: &TagLook<'_>,
+    tapped: Callback<Event>,
+) -> Option<Markup> {
+    let (tag, label) = (scene.track.tags.get(index)?, scene.labels.get(index)?);
     let template = if label.sold_out {
         &scene.texts.open_sold_out
     } else {
         &scene.texts.open_product
     };
-    let name = fill(template, label);
-    let state = classes!(
-        shown.then_some("shown"),
-        labelled.then_some("labelled"),
-        class_of(*side)
-    );
+    let button = element("button.tag[type=button]")
+        .attribute("data-tag", tag.id.as_str())
+        .attribute("aria-label", fill(template, label))
+        .on(On::Click, tapped.clone())
+        .child(element("span.marker[part=marker]"));
+    let carrier = |carrier: Markup| {
+        carrier
+            .class_if("shown", look.shown)
+            .class_if("labelled", look.labelled)
+            .class(class_of(look.side))
+    };
+    let moving = carrier(element("div.carrier")).node(look.carrier);
     let pill = pill(scene, label);
-    let is_still = tag.anchor.is_some();
-    let own_label = (!is_still).then(|| pill.clone());
-    // A still label is the same thing for the mouse; for the keyboard the marker is enough.
-    let still = is_still.then(|| {
-        html! {
-            <div class={classes!("carrier", "still", state.clone())} ref={props.still.clone()}
-                aria-hidden="true" onclick={onclick.clone()}>
-                { pill }
-            </div>
-        }
-    });
-    html! {
-        <>
-            <div class={classes!("carrier", state)} ref={props.carrier.clone()}>
-                <button type="button" class="tag" data-tag={tag.id.as_str().to_owned()}
-                    aria-label={name} {onclick}>
-                    <span class="marker" part="marker"></span>
-                    { own_label }
-                </button>
-            </div>
-            { still }
-        </>
-    }
+    let (button, still) = if tag.anchor.is_some() {
+        // A still label is the same thing for the mouse; for the keyboard the marker is enough.
+        let still = carrier(element("div.carrier.still[aria-hidden=true]"))
+            .node(look.still)
+            .on(On::Click, tapped)
+            .child(pill);
+        (button, Some(still))
+    } else {
+        (button.child(pill), None)
+    };
+    let tag = fragment().child(moving.child(button)).child(still);
+    Some(tag.key_index(index))
 }
 
-fn pill(scene: &Scene, label: &TagLabel) -> Html {
+fn pill(scene: &Scene, label: &TagLabel) -> Markup {
     let price = if label.sold_out {
-        html! { <span class="price sold-out">{ &scene.texts.sold_out }</span> }
+        element("span.price.sold-out").text(&scene.texts.sold_out)
     } else {
         let former = label.former_price.as_ref();
-        html! {
-            <span class={classes!("price", former.map(|_| "sale"))}>
-                { &label.price }
-                { former.map(|former| html! { <s>{ former }</s> }) }
-            </span>
-        }
+        element("span.price")
+            .class_if("sale", former.is_some())
+            .text(&label.price)
+            .child(former.map(|former| element("s").text(former)))
     };
-    html! {
-        <span class="label" part="label">
-            if let Some(url) = &label.thumbnail {
-                <img class="thumbnail" src={url.clone()} alt="" width="36" height="36"
-                    decoding="async" />
-            }
-            <span class="words">
-                <span class="title">{ &label.title }</span>
-                { price }
-            </span>
-        </span>
-    }
+    let picture = label.thumbnail.as_ref().map(|url| {
+        element("img.thumbnail[alt=][width=36][height=36][decoding=async]").attribute("src", url)
+    });
+    let words = element("span.words")
+        .child(element("span.title").text(&label.title))
+        .child(price);
+    element("span.label[part=label]")
+        .child(picture)
+        .child(words)
 }
 
 fn class_of(side: Side) -> &'static str {

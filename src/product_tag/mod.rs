@@ -9,7 +9,7 @@ mod edge_chip;
 mod marker;
 
 #[cfg(target_arch = "wasm32")]
-pub use edge_chip::{EdgeChip, EdgeChipProps};
+pub(crate) use edge_chip::edge_chip;
 #[cfg(target_arch = "wasm32")]
-pub use marker::{ProductTag, ProductTagProps};
+pub(crate) use marker::{TagLook, product_tag};
 pub use name::fill;

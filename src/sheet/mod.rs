@@ -1,12 +1,15 @@
 //! The sheet in which cards, lists, bag and checkout are shown: at the bottom on phones, at the
 //! side elsewhere. It follows the finger, and gives the focus back to where it came from.
 
-use web_sys::{Element, HtmlElement};
-use yew::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, MouseEvent, PointerEvent};
+use yew::{Callback, Component, Context, Html, NodeRef, Properties, TargetCast};
 
 use crate::browser::clock::{self, Pending};
 use crate::browser::layer::{self, Dialog, Layer, Noticed, Place, Surroundings};
-use crate::event::FullscreenMode;
+use crate::event::{Event, FullscreenMode};
+use crate::markup::{Markup, On, element};
+use crate::messages::Messages;
 use crate::view::{icon, icons};
 
 /// How far down the sheet is dragged before it closes, CSS pixels: a third of a thumb's reach.
@@ -19,7 +22,7 @@ const FLICK_PX_PER_MS: f64 = 0.5;
 const LEAVE_MS: u32 = 160;
 
 /// What the sheet shows and whom it tells.
-#[derive(Debug, Clone, PartialEq, Properties)]
+#[derive(Debug, Clone, Properties)]
 pub(crate) struct SheetProps {
     /// Name of the page: its `part`, and what tells pages apart.
     pub(crate) name: &'static str,
@@ -33,20 +36,25 @@ pub(crate) struct SheetProps {
     pub(crate) bare_video: bool,
     /// What is in fullscreen; a change takes the sheet above it again.
     pub(crate) fullscreen: FullscreenMode,
-    /// Name of the close button.
-    pub(crate) close_label: &'static str,
-    /// Name of the back button.
-    pub(crate) back_label: &'static str,
-    /// Goes back one page; `None`: there is none.
-    pub(crate) on_back: Option<Callback<MouseEvent>>,
-    /// Closes the sheet.
-    pub(crate) on_close: Callback<()>,
+    /// The texts.
+    pub(crate) text: &'static Messages,
+    /// Whether there is a page to go back to.
+    pub(crate) can_go_back: bool,
+    /// Where events go.
+    pub(crate) dispatch: Callback<Event>,
     /// What gets the focus when its opener is gone.
     pub(crate) fallback_focus: NodeRef,
     /// The page.
     pub(crate) children: Html,
     /// What stays in the thumb's reach below it.
-    pub(crate) actions: Html,
+    pub(crate) actions: Option<Html>,
+}
+
+/// Its page has new listeners each time it is written, so that no two are equal.
+impl PartialEq for SheetProps {
+    fn eq(&self, _other: &Self) -> bool {
+        false
+    }
 }
 
 /// What happens to a sheet.
@@ -54,12 +62,8 @@ pub(crate) struct SheetProps {
 pub(crate) enum Message {
     /// Something was noticed around it.
     Noticed(Noticed),
-    /// A finger went down on the bar.
-    Pressed(PointerEvent),
-    /// It moved.
-    Moved(PointerEvent),
-    /// It was lifted.
-    Lifted,
+    /// A finger went down on the bar, moved, or was lifted.
+    Dragged(PointerEvent),
     /// The sheet lies elsewhere now.
     Placed,
     /// The sheet shall close.
@@ -120,9 +124,11 @@ impl Component for Sheet {
             // A modal dialog hears Escape and taps outside by itself.
             Message::Noticed(_) if self.is_modal(context) => false,
             Message::Noticed(_) | Message::Leave => self.leave(context),
-            Message::Pressed(event) => self.press(&event),
-            Message::Moved(event) => self.follow(&event),
-            Message::Lifted => self.lift(context),
+            Message::Dragged(event) => match event.type_().as_str() {
+                "pointerdown" => self.press(&event),
+                "pointermove" => self.follow(&event),
+                _ => self.lift(context),
+            },
             Message::Placed => true,
         }
     }
@@ -146,60 +152,33 @@ impl Component for Sheet {
 
     fn view(&self, context: &Context<Self>) -> Html {
         let props = context.props();
-        let link = context.link();
         let place = match self.place {
             Place::Bottom => "bottom",
             Place::Side => "side",
             Place::Drawer => "drawer",
         };
-        let class = classes!(
-            "sheet",
-            place,
-            self.tall.then_some("tall"),
-            self.drag.is_some().then_some("dragged"),
-            self.leaving.is_some().then_some("leaving"),
-        );
-        let oncancel = link.callback(|event: Event| {
-            event.prevent_default();
-            Message::Leave
-        });
-        let dialog = self.dialog.clone();
-        let onclick = link.batch_callback(move |event: MouseEvent| {
-            let element = dialog.cast::<Element>()?;
-            let on_itself = event.target_dyn_into::<Element>().as_ref() == Some(&element);
-            let outside = layer::is_outside(&element, event.client_x(), event.client_y());
-            (on_itself && outside).then_some(Message::Leave)
-        });
-        html! {
-            <dialog {class} part={props.name} role="dialog" aria-labelledby="sheet-title"
-                aria-modal={self.is_modal(context).then_some("true")}
-                ref={self.dialog.clone()} {oncancel} {onclick}>
-                <header class="sheet-bar"
-                    onpointerdown={link.callback(Message::Pressed)}
-                    onpointermove={link.callback(Message::Moved)}
-                    onpointerup={link.callback(|_| Message::Lifted)}
-                    onpointercancel={link.callback(|_| Message::Lifted)}>
-                    <span class="grip" aria-hidden="true"></span>
-                    if let Some(onclick) = props.on_back.clone() {
-                        <button type="button" class="bar-button" aria-label={props.back_label}
-                            {onclick}>{ icon(icons::BACK) }</button>
-                    }
-                    <h2 id="sheet-title" tabindex="-1" ref={self.title.clone()}>
-                        { props.title.clone() }
-                    </h2>
-                    <button type="button" class="bar-button close" part="close-button"
-                        aria-label={props.close_label} onclick={link.callback(|_| Message::Leave)}>
-                        { icon(icons::CLOSE) }
-                    </button>
-                </header>
-                <div class="sheet-body" ref={self.body.clone()} key={props.name}>
-                    { props.children.clone() }
-                </div>
-                if props.actions != Html::default() {
-                    <footer class="sheet-actions">{ props.actions.clone() }</footer>
-                }
-            </dialog>
-        }
+        let leaves = self.leaves(context);
+        let is_modal = self.is_modal(context);
+        let body = element("div.sheet-body")
+            .key(props.name)
+            .node(&self.body)
+            .child(props.children.clone());
+        let actions = props.actions.clone();
+        let actions = actions.map(|actions| element("footer.sheet-actions").child(actions));
+        element("dialog.sheet[role=dialog][aria-labelledby=sheet-title]")
+            .class(place)
+            .class_if("tall", self.tall)
+            .class_if("dragged", self.drag.is_some())
+            .class_if("leaving", self.leaving.is_some())
+            .attribute("part", props.name)
+            .attribute("aria-modal", is_modal.then_some("true"))
+            .node(&self.dialog)
+            .on(On::Cancel, leaves.clone())
+            .on(On::Click, leaves)
+            .child(self.bar(context))
+            .child(body)
+            .child(actions)
+            .html()
     }
 
     fn rendered(&mut self, context: &Context<Self>, first: bool) {
@@ -232,6 +211,60 @@ impl Component for Sheet {
 impl Sheet {
     fn is_modal(&self, context: &Context<Self>) -> bool {
         context.props().modal || context.props().bare_video
+    }
+
+    /// Title and buttons; what the finger takes hold of.
+    fn bar(&self, context: &Context<Self>) -> Markup {
+        let props = context.props();
+        let link = context.link();
+        let dragged = link.callback(|event: yew::Event| Message::Dragged(event.unchecked_into()));
+        let dispatch = props.dispatch.clone();
+        let back = props.can_go_back.then(|| {
+            let back = Callback::from(move |_| dispatch.emit(Event::BackPressed));
+            element("button.bar-button[type=button]")
+                .attribute("aria-label", props.text.back)
+                .on(On::Click, back)
+                .child(icon(icons::BACK))
+        });
+        let title = element("h2[id=sheet-title][tabindex=-1]")
+            .node(&self.title)
+            .text(&props.title);
+        let close = element("button.bar-button.close[type=button][part=close-button]")
+            .attribute("aria-label", props.text.close)
+            .on(On::Click, link.callback(|_| Message::Leave))
+            .child(icon(icons::CLOSE));
+        element("header.sheet-bar")
+            .on(On::PointerDown, dragged.clone())
+            .on(On::PointerMove, dragged.clone())
+            .on(On::PointerUp, dragged.clone())
+            .on(On::PointerCancel, dragged)
+            .child(element("span.grip[aria-hidden=true]"))
+            .child(back)
+            .child(title)
+            .child(close)
+    }
+
+    /// Leaves when a modal dialog is cancelled, or clicked beside.
+    fn leaves(&self, context: &Context<Self>) -> Callback<yew::Event> {
+        let link = context.link().clone();
+        let dialog = self.dialog.clone();
+        Callback::from(move |event: yew::Event| {
+            if event.type_() == "cancel" {
+                event.prevent_default();
+            } else {
+                let target = event.target_dyn_into::<Element>();
+                // A click within has a target within.
+                let Some(backdrop) = target.filter(|target| dialog.cast().as_ref() == Some(target))
+                else {
+                    return;
+                };
+                let click: &MouseEvent = event.unchecked_ref();
+                if !layer::is_outside(&backdrop, click.client_x(), click.client_y()) {
+                    return;
+                }
+            }
+            link.send_message(Message::Leave);
+        })
     }
 
     /// Puts the dialog where it belongs.
@@ -267,8 +300,9 @@ impl Sheet {
         if self.leaving.is_some() {
             return false;
         }
-        let on_close = context.props().on_close.clone();
-        self.leaving = Some(clock::after(LEAVE_MS, move || on_close.emit(())));
+        let dispatch = context.props().dispatch.clone();
+        let close = move || dispatch.emit(Event::SheetClosed);
+        self.leaving = Some(clock::after(LEAVE_MS, close));
         true
     }
 

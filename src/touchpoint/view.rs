@@ -1,56 +1,51 @@
 //! "What this device has stored": how much, each entry, and what may be erased.
 
-use yew::prelude::*;
-
 use shoptag_attribution::journal::{Consent, EntryKind, Touch};
 use shoptag_commerce::{Timestamp, VideoId};
 
 use crate::browser::intl;
 use crate::event::{Erasable, Event};
+use crate::markup::{Markup, element};
 use crate::messages::fill;
 use crate::touchpoint::HeldReceipt;
 use crate::view::View;
 
 /// The way to the page, at the foot of the lists and of the bag.
-pub(crate) fn stored_link(view: &View<'_>) -> Html {
-    html! {
-        <p class="stored-link">
-            <button type="button" class="link small" onclick={view.on(Event::DeviceOpened)}>
-                { view.text().stored }
-            </button>
-        </p>
-    }
+pub(crate) fn stored_link(view: &View<'_>) -> Markup {
+    let link = element("button.link.small[type=button]")
+        .sends(view, Event::DeviceOpened)
+        .text(view.text().stored);
+    element("p.stored-link").child(link)
 }
 
 /// The page.
-pub(crate) fn stored(view: &View<'_>) -> Html {
-    let session = view.session;
-    html! {
-        <div class="stored">
-            { bag(view) }
-            { touches(view) }
-            { orders(view) }
-            if session.unreadable() > 0 {
-                <section>
-                    <p>{ view.words.count(view.text().stored_unreadable, session.unreadable()) }</p>
-                </section>
-            }
-        </div>
-    }
+pub(crate) fn stored(view: &View<'_>) -> Markup {
+    let count = view.session.unreadable();
+    let unreadable = (count > 0).then(|| {
+        let words = view.words.count(view.text().stored_unreadable, count);
+        element("section").child(element("p").text(words))
+    });
+    element("div.stored")
+        .child(bag(view))
+        .child(touches(view))
+        .child(orders(view))
+        .child(unreadable)
 }
 
-fn bag(view: &View<'_>) -> Html {
+fn bag(view: &View<'_>) -> Markup {
     let text = view.text();
     let count = view.session.bag().count();
-    html! {
-        <section>
-            <p>{ view.words.count(text.stored_bag, count) }</p>
-            { erase(view, text.stored_bag_erase, Erasable::Bag, count == 0) }
-        </section>
-    }
+    element("section")
+        .child(element("p").text(view.words.count(text.stored_bag, count)))
+        .child(erase(
+            view,
+            text.stored_bag_erase,
+            Erasable::Bag,
+            count == 0,
+        ))
 }
 
-fn touches(view: &View<'_>) -> Html {
+fn touches(view: &View<'_>) -> Markup {
     let text = view.text();
     let touches = view.session.touchpoints();
     let (entries, receipts) = (touches.journal_count(), touches.receipt_count());
@@ -63,26 +58,27 @@ fn touches(view: &View<'_>) -> Html {
         Consent::Denied => text.stored_memory,
     };
     let nothing = entries + receipts == 0;
-    html! {
-        <section>
-            <p>{ fill(text.stored_touches, &[&number(entries), &number(receipts)]) }</p>
-            <p class="quiet small">{ where_kept }</p>
-            if !nothing {
-                <details class="description">
-                    <summary>{ text.stored_list }</summary>
-                    <ul class="stored-list small">
-                        { for touches.touches().map(|touch| entry(view, touch)) }
-                        { for touches.held().iter().map(|held| receipt(view, held)) }
-                    </ul>
-                </details>
-            }
-            { erase(view, text.stored_touches_erase, Erasable::Touchpoints, nothing) }
-        </section>
-    }
+    let list = (!nothing).then(|| {
+        let entries = touches.touches().map(|touch| entry(view, touch));
+        let receipts = touches.held().iter().map(|held| receipt(view, held));
+        let list = element("ul.stored-list.small")
+            .children(entries)
+            .children(receipts);
+        element("details.description")
+            .child(element("summary").text(text.stored_list))
+            .child(list)
+    });
+    let counts = fill(text.stored_touches, &[&number(entries), &number(receipts)]);
+    let what = Erasable::Touchpoints;
+    element("section")
+        .child(element("p").text(counts))
+        .child(element("p.quiet.small").text(where_kept))
+        .child(list)
+        .child(erase(view, text.stored_touches_erase, what, nothing))
 }
 
 /// What was done, with what, where and when.
-fn entry(view: &View<'_>, touch: &Touch) -> Html {
+fn entry(view: &View<'_>, touch: &Touch) -> Markup {
     let kind = match touch.kind {
         EntryKind::Impression => 0,
         EntryKind::Click => 1,
@@ -96,7 +92,7 @@ fn entry(view: &View<'_>, touch: &Touch) -> Html {
     row(view, kind, title, &touch.video, touch.occurred_at)
 }
 
-fn receipt(view: &View<'_>, held: &HeldReceipt) -> Html {
+fn receipt(view: &View<'_>, held: &HeldReceipt) -> Markup {
     let shelf = view.session.shelf();
     let tagged = shelf.and_then(|shelf| shelf.tagged(&held.tag));
     let title = tagged.map_or(held.tag.as_str(), |(product, _)| &product.title);
@@ -106,32 +102,27 @@ fn receipt(view: &View<'_>, held: &HeldReceipt) -> Html {
 /// Place of the receipts' word in `stored_kinds`.
 const RECEIPT: usize = 4;
 
-fn row(view: &View<'_>, kind: usize, title: &str, video: &VideoId, at: Timestamp) -> Html {
+fn row(view: &View<'_>, kind: usize, title: &str, video: &VideoId, at: Timestamp) -> Markup {
     let document = view.session.shelf().map(|shelf| shelf.document());
     let own = document.filter(|document| document.video.id == *video);
     let video = own.map_or(video.as_str(), |document| &document.video.title);
     let at = intl::instant(at, &view.words.locale);
     let kind = view.text().stored_kinds[kind];
-    html! { <li>{ [kind, " · ", title, " · ", video, " · ", &at].concat() }</li> }
+    element("li").text([kind, " · ", title, " · ", video, " · ", &at].concat())
 }
 
-fn orders(view: &View<'_>) -> Html {
+fn orders(view: &View<'_>) -> Markup {
     let text = view.text();
     let count = view.session.pending_orders();
-    html! {
-        <section>
-            <p>{ view.words.count(text.stored_orders, count) }</p>
-            if count > 0 {
-                <p class="quiet small">{ text.stored_orders_stay }</p>
-            }
-        </section>
-    }
+    let stay = (count > 0).then(|| element("p.quiet.small").text(text.stored_orders_stay));
+    element("section")
+        .child(element("p").text(view.words.count(text.stored_orders, count)))
+        .child(stay)
 }
 
-fn erase(view: &View<'_>, label: &'static str, what: Erasable, disabled: bool) -> Html {
-    html! {
-        <button type="button" class="secondary" {disabled} onclick={view.on(Event::Erased(what))}>
-            { label }
-        </button>
-    }
+fn erase(view: &View<'_>, label: &str, what: Erasable, disabled: bool) -> Markup {
+    element("button.secondary[type=button]")
+        .flag("disabled", disabled)
+        .sends(view, Event::Erased(what))
+        .text(label)
 }

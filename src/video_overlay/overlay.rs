@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use shoptag_commerce::TagId;
-use yew::prelude::*;
+use yew::{Callback, Component, Context, Html, NodeRef, Properties};
 
 use super::Scene;
 use super::announcer::Announcer;
@@ -23,7 +23,7 @@ use crate::product_tag::fill;
 const PLACE_PERIOD_MS: u32 = 250;
 
 /// What the overlay is given.
-#[derive(Properties, PartialEq, Debug)]
+#[derive(Properties, Debug)]
 pub struct VideoOverlayProps {
     /// The tags and their labels; `None` until the document is here.
     pub scene: Option<Rc<Scene>>,
@@ -38,6 +38,13 @@ pub struct VideoOverlayProps {
     /// themselves: the box lets every click through, so each of them needs `pointer-events: auto`.
     #[prop_or_default]
     pub children: Html,
+}
+
+/// Buttons have new listeners each time they are written, so that no two are equal.
+impl PartialEq for VideoOverlayProps {
+    fn eq(&self, _other: &Self) -> bool {
+        false
+    }
 }
 
 /// What the overlay hears.
@@ -83,7 +90,7 @@ pub struct VideoOverlay {
     pub(super) layout: Layout,
     pub(super) sight: Sight,
     announcer: Announcer,
-    pub(super) announced: AttrValue,
+    pub(super) announced: String,
     pub(super) mode: FullscreenMode,
     pub(super) driver: Option<Driver>,
     fullscreen: Option<Fullscreen>,
@@ -114,7 +121,7 @@ impl Component for VideoOverlay {
             layout: Layout::default(),
             sight: Sight::default(),
             announcer: Announcer::default(),
-            announced: AttrValue::default(),
+            announced: String::new(),
             mode: FullscreenMode::None,
             driver: None,
             fullscreen: None,
@@ -131,7 +138,7 @@ impl Component for VideoOverlay {
 
     fn changed(&mut self, context: &Context<Self>, before: &VideoOverlayProps) -> bool {
         let now = context.props();
-        self.buttons_stale |= now.children != before.children;
+        self.buttons_stale = true;
         if now.covered {
             self.recap = 0;
         }
@@ -186,18 +193,7 @@ impl Component for VideoOverlay {
     }
 
     fn view(&self, context: &Context<Self>) -> Html {
-        let props = context.props();
-        html! {
-            <div class={classes!("frame", props.covered.then_some("covered"))}
-                ref={self.frame.clone()}>
-                if let Some(scene) = &props.scene {
-                    { self.view_tags(context, scene) }
-                    { self.view_fullscreen_button(context, scene) }
-                    { self.view_recap(context, scene) }
-                }
-                { props.children.clone() }
-            </div>
-        }
+        self.view_frame(context).html()
     }
 
     fn rendered(&mut self, context: &Context<Self>, _first: bool) {
@@ -341,7 +337,7 @@ impl VideoOverlay {
         let Some(label) = scene.labels.get(index) else {
             return false;
         };
-        self.announced = fill(&scene.texts.new_product, label).into();
+        self.announced = fill(&scene.texts.new_product, label);
         true
     }
 

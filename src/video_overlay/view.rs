@@ -1,104 +1,110 @@
 //! What the overlay looks like: the tags, the chips, and the button for the full screen.
 
-use std::rc::Rc;
-
-use yew::prelude::*;
+use yew::{Callback, Context};
 
 use super::Scene;
 use super::overlay::{Message, VideoOverlay};
 use super::placement::Side;
 use crate::browser::video::VideoHandle;
 use crate::event::{FullscreenMode, TapOrigin};
-use crate::product_tag::{EdgeChip, ProductTag};
+use crate::markup::{Markup, On, element, fragment};
+use crate::product_tag::{TagLook, edge_chip, product_tag};
 
 impl VideoOverlay {
+    /// Tags and buttons, and what else lies over the picture.
+    pub(super) fn view_frame(&self, context: &Context<Self>) -> Markup {
+        let props = context.props();
+        let scene = props.scene.as_ref().map(|scene| {
+            fragment()
+                .child(self.view_tags(context, scene))
+                .child(self.view_fullscreen_button(context, scene))
+                .child(self.view_recap(context, scene))
+        });
+        element("div.frame")
+            .class_if("covered", props.covered)
+            .node(&self.frame)
+            .child(scene)
+            .child(props.children.clone())
+    }
+
     /// The tags with a node, chips, and what is said to those who do not see them.
-    pub(super) fn view_tags(&self, context: &Context<Self>, scene: &Rc<Scene>) -> Html {
-        let tap = |origin| {
-            context
-                .link()
-                .callback(move |index| Message::Tapped(index, origin))
-        };
-        let (on_tag, on_chip) = (tap(TapOrigin::Tag), tap(TapOrigin::EdgeChip));
-        let tags = self.nodes.iter().map(|(&index, nodes)| {
+    fn view_tags(&self, context: &Context<Self>, scene: &Scene) -> Markup {
+        let tapped = |index, origin| says(context, move || Message::Tapped(index, origin));
+        let tags = self.nodes.iter().filter_map(|(&index, nodes)| {
             let state = self.labels.state(index);
             let on_screen = self.on_screen.binary_search(&index).is_ok();
-            html! {
-                <ProductTag key={index} scene={Rc::clone(scene)} {index}
-                    shown={on_screen && !self.labels.is_chip(index)}
-                    labelled={state.is_some_and(|state| state.labelled)}
-                    side={state.map_or(Side::Right, |state| state.side)}
-                    carrier={nodes.carrier.clone()} still={nodes.still.clone()}
-                    on_tap={on_tag.clone()} />
-            }
+            let look = TagLook {
+                shown: on_screen && !self.labels.is_chip(index),
+                labelled: state.is_some_and(|state| state.labelled),
+                side: state.map_or(Side::Right, |state| state.side),
+                carrier: &nodes.carrier,
+                still: &nodes.still,
+            };
+            product_tag(scene, index, &look, tapped(index, TapOrigin::Tag))
         });
         let chips = self.labels.chips().iter().filter_map(|(index, point)| {
-            let element = self.nodes.get(index)?.chip.clone();
-            Some(html! {
-                <EdgeChip key={*index} scene={Rc::clone(scene)} index={*index}
-                    towards={point.towards} {element} on_tap={on_chip.clone()} />
-            })
+            let chip = &self.nodes.get(index)?.chip;
+            let tapped = tapped(*index, TapOrigin::EdgeChip);
+            edge_chip(scene, *index, point.towards, chip, tapped)
         });
-        html! {
-            <>
-                <div class="tags" role="group" aria-label={scene.texts.group.clone()}>
-                    <div key="picture" class="viewport" ref={self.viewport.clone()}>
-                        <div class="stage" ref={self.stage.clone()}>{ for tags }</div>
-                    </div>
-                    { for chips }
-                </div>
-                <p class="for-screen-readers" role="status" aria-live="polite">
-                    { self.announced.clone() }
-                </p>
-            </>
-        }
+        let stage = element("div.stage").node(&self.stage).children(tags);
+        let picture = element("div.viewport")
+            .key("picture")
+            .node(&self.viewport)
+            .child(stage);
+        let tags = element("div.tags[role=group]")
+            .attribute("aria-label", &scene.texts.group)
+            .child(picture)
+            .children(chips);
+        let spoken =
+            element("p.for-screen-readers[role=status][aria-live=polite]").text(&self.announced);
+        fragment().child(tags).child(spoken)
     }
 
     /// The browser's own button would show the bare video; ours shows the wrapper.
-    pub(super) fn view_fullscreen_button(&self, context: &Context<Self>, scene: &Scene) -> Html {
-        let has_controls = context
-            .props()
-            .video
-            .as_ref()
-            .is_some_and(VideoHandle::has_controls);
+    fn view_fullscreen_button(&self, context: &Context<Self>, scene: &Scene) -> Option<Markup> {
+        let video = context.props().video.as_ref();
+        let has_controls = video.is_some_and(VideoHandle::has_controls);
         if !has_controls && self.mode != FullscreenMode::Pseudo {
-            return Html::default();
+            return None;
         }
-        let is_full = self.mode != FullscreenMode::None;
-        let name = if is_full {
-            &scene.texts.leave_fullscreen
+        let (name, path) = if self.mode == FullscreenMode::None {
+            let corners = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5";
+            (&scene.texts.enter_fullscreen, corners)
         } else {
-            &scene.texts.enter_fullscreen
+            let corners = "M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5";
+            (&scene.texts.leave_fullscreen, corners)
         };
-        let path = if is_full {
-            "M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5"
-        } else {
-            "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"
-        };
-        let onclick = context
-            .link()
-            .callback(|_: MouseEvent| Message::FullscreenPressed);
-        html! {
-            <button type="button" class="fullscreen-button" part="fullscreen-button"
-                aria-label={name.clone()} title={name.clone()} {onclick}>
-                <svg viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg>
-            </button>
-        }
+        let icon = element("svg[viewBox=0 0 24 24][aria-hidden=true]")
+            .child(element("path").attribute("d", path));
+        let button = element("button.fullscreen-button[type=button][part=fullscreen-button]")
+            .attribute("aria-label", name)
+            .attribute("title", name)
+            .on(On::Click, says(context, || Message::FullscreenPressed))
+            .child(icon);
+        Some(button)
     }
 
     /// What went by while the bare video, or the system's own player (iPhone), was in front of
     /// everything.
-    pub(super) fn view_recap(&self, context: &Context<Self>, scene: &Scene) -> Html {
+    fn view_recap(&self, context: &Context<Self>, scene: &Scene) -> Option<Markup> {
         let text = match self.recap {
-            0 => return Html::default(),
+            0 => return None,
             1 => scene.texts.passed_one.clone(),
             count => scene.texts.passed_other.replace("{0}", &count.to_string()),
         };
-        let onclick = context
-            .link()
-            .callback(|_: MouseEvent| Message::RecapPressed);
-        html! {
-            <button type="button" class="recap" {onclick}>{ text }</button>
-        }
+        let pressed = says(context, || Message::RecapPressed);
+        let button = element("button.recap[type=button]")
+            .on(On::Click, pressed)
+            .text(text);
+        Some(button)
     }
+}
+
+/// A callback that lets the overlay hear a message.
+fn says(
+    context: &Context<VideoOverlay>,
+    message: impl Fn() -> Message + 'static,
+) -> Callback<yew::Event> {
+    context.link().callback(move |_| message())
 }
