@@ -6,21 +6,25 @@ use web_sys::{CssStyleSheet, Node, ShadowRoot};
 
 use super::dom;
 
+/// One of `src/styles`, made small by the build script.
+macro_rules! small {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", $name))
+    };
+}
+
 /// Everything within the shadow roots, in the order of the cascade.
 const SHADOW: [&str; 6] = [
-    include_str!("../styles/tokens.css"),
-    include_str!("../styles/overlay.css"),
-    include_str!("../styles/sheet.css"),
-    include_str!("../styles/card.css"),
-    include_str!("../styles/bag.css"),
-    include_str!("../styles/checkout.css"),
+    small!("tokens.css"),
+    small!("overlay.css"),
+    small!("sheet.css"),
+    small!("card.css"),
+    small!("bag.css"),
+    small!("checkout.css"),
 ];
 
 /// What is in the light DOM: forms that browsers must be able to fill, and the fullscreen wrapper.
-const LIGHT: &str = concat!(
-    include_str!("../styles/host.css"),
-    include_str!("../styles/checkout_form.css"),
-);
+const LIGHT: &str = concat!(small!("host.css"), small!("checkout_form.css"));
 
 thread_local! {
     static SHADOW_SHEETS: Vec<CssStyleSheet> = SHADOW.iter().copied().filter_map(sheet).collect();
