@@ -4,7 +4,8 @@ use shoptag_commerce::{OrderId, TenantId, Timestamp};
 use shoptag_ledger::{Account, LineRef, LineState, LineStatus, Payout, Record, RecordKey};
 use shoptag_protocol::{StatementBalance, StatementDocument, StatementLine, StatementMovement};
 
-use super::ledger::{digest, payout_of};
+use super::ledger::digest;
+use super::payouts;
 use crate::ledger_accounts::{
     DecisionRow, LedgerTables, LineCursor, Movements, Party, PartyKind, accounts_of, sense,
 };
@@ -286,7 +287,7 @@ pub(super) fn payouts(
     let mut rows = statement.query(params![tenant.as_str(), batch])?;
     let mut payouts = Vec::new();
     while let Some(row) = rows.next()? {
-        payouts.push(payout_of(row)?);
+        payouts.push(payouts::of_row(row)?);
     }
     Ok(payouts)
 }

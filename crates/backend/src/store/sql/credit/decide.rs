@@ -20,8 +20,8 @@ fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
-/// Decides who earned each line of `order` and writes it. Gives the lines that somebody is paid for,
-/// and whom.
+/// Decides who earned each line of `order` and writes it. Gives the lines that somebody is paid
+/// for, and whom.
 ///
 /// # Errors
 /// The database's; then the order is not placed either.

@@ -3,10 +3,11 @@
 
 use shoptag_commerce::{CreatorId, Currency, Digest, PayoutBatchId, TenantId, Timestamp};
 use shoptag_ledger::{
-    Account, Book, Event, LedgerError, LineRef, LineState, Outcome, Payout, PayoutStatus, Position,
-    Record, RecordKey, Refusal, Stage,
+    Account, Book, Event, LedgerError, LineRef, LineState, Outcome, Position, Record, RecordKey,
+    Refusal, Stage,
 };
 
+use super::payouts;
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, OptionalExtension, Row, ToSql, params,
@@ -96,7 +97,7 @@ fn write(
             )?;
         }
         for payout in book.payouts() {
-            write_payout(connection, tenant, payout)?;
+            payouts::write(connection, tenant, payout)?;
         }
     }
     Ok(answer)
@@ -169,7 +170,7 @@ fn teach(
             batch, currency, ..
         } => teach_batch(connection, tenant, book, batch, *currency),
         Event::SettlePayout { batch, creator } | Event::FailPayout { batch, creator } => {
-            let Some(payout) = payout(connection, tenant, batch, creator)? else {
+            let Some(payout) = payouts::find(connection, tenant, batch, creator)? else {
                 return Ok(Vec::new());
             };
             teach_funds(connection, tenant, book, creator, payout.currency)?;
@@ -284,37 +285,6 @@ pub(super) fn line_state(
     rows.next()?.map(|row| json(row, "state")).transpose()
 }
 
-fn payout(
-    connection: &Connection,
-    tenant: &TenantId,
-    batch: &PayoutBatchId,
-    creator: &CreatorId,
-) -> Result<Option<Payout>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT * FROM payouts WHERE tenant_id = ?1 AND batch_id = ?2 AND creator_id = ?3",
-    )?;
-    let key = params![tenant.as_str(), batch.as_str(), creator.as_str()];
-    let mut rows = statement.query(key)?;
-    rows.next()?.map(payout_of).transpose()
-}
-
-/// A payout out of its row.
-pub(super) fn payout_of(row: Row<'_>) -> Result<Payout, StoreError> {
-    let status: String = plain(row, "status")?;
-    Ok(Payout {
-        batch: checked(row, "batch_id", PayoutBatchId::parse)?,
-        creator: checked(row, "creator_id", CreatorId::parse)?,
-        currency: checked(row, "currency", |code| Currency::parse(&code))?,
-        amount_minor: plain(row, "amount_minor")?,
-        status: match status.as_str() {
-            "in-transit" => PayoutStatus::InTransit,
-            "paid" => PayoutStatus::Paid,
-            "failed" => PayoutStatus::Failed,
-            other => return Err(StoreError::Corrupt(format!("payout status {other}"))),
-        },
-    })
-}
-
 fn append(connection: &Connection, tenant: &TenantId, record: &Record) -> Result<(), StoreError> {
     connection
         .prepare_cached(
@@ -392,34 +362,6 @@ fn write_line(
             is_unpaid,
             state.payout.as_ref().map(PayoutBatchId::as_str),
             to_json(state)?,
-        ])?;
-    Ok(())
-}
-
-fn write_payout(
-    connection: &Connection,
-    tenant: &TenantId,
-    payout: &Payout,
-) -> Result<(), StoreError> {
-    let status = match payout.status {
-        PayoutStatus::InTransit => "in-transit",
-        PayoutStatus::Paid => "paid",
-        PayoutStatus::Failed => "failed",
-    };
-    connection
-        .prepare_cached(
-            "INSERT INTO payouts (tenant_id, batch_id, creator_id, currency, amount_minor, status)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (tenant_id, batch_id, creator_id) DO UPDATE
-             SET status = excluded.status",
-        )?
-        .execute(params![
-            tenant.as_str(),
-            payout.batch.as_str(),
-            payout.creator.as_str(),
-            payout.currency.code(),
-            payout.amount_minor,
-            status,
         ])?;
     Ok(())
 }

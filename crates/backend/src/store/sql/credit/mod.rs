@@ -8,6 +8,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod own;
+mod payouts;
 mod refunds;
 mod views;
 
