@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::size;
+use crate::{names, size};
 
 /// Writes `shop-tags.js`, `shoptag.js`, `shoptag_bg.wasm` and `sizes.tsv` to the folder `out`.
 ///
@@ -25,9 +25,13 @@ pub(crate) fn write(wasm: &Path, loader: &Path, out: &Path) -> Result<()> {
         .context("wasm-bindgen could not make the glue")?;
     let glue = out.join("shoptag.js");
     let text = fs::read_to_string(&glue).context("wasm-bindgen wrote no shoptag.js")?;
-    fs::write(&glue, without_comments(&text))?;
-    fs::copy(loader, out.join("shop-tags.js"))
-        .with_context(|| format!("cannot copy {}", loader.display()))?;
+    let module = out.join("shoptag_bg.wasm");
+    let (text, bytes) = names::shorten(&without_comments(&text), &fs::read(&module)?)?;
+    fs::write(&glue, text)?;
+    fs::write(&module, bytes)?;
+    let text =
+        fs::read_to_string(loader).with_context(|| format!("cannot read {}", loader.display()))?;
+    fs::write(out.join("shop-tags.js"), without_comments(&text))?;
     let mut table = String::new();
     for name in ["shop-tags.js", "shoptag.js", "shoptag_bg.wasm"] {
         let bytes = fs::read(out.join(name))?;
@@ -41,10 +45,10 @@ pub(crate) fn write(wasm: &Path, loader: &Path, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The generated script without its whole-line comments and indentation.
+/// A script without its whole-line comments and indentation.
 ///
-/// By lines, not by a JavaScript parser: wasm-bindgen writes its comments on lines of their own and
-/// no template literal over several lines, which is all that this relies on.
+/// By lines, not by a JavaScript parser: wasm-bindgen and our loader have their comments on lines
+/// of their own and no template literal over several lines, which is all that this relies on.
 fn without_comments(script: &str) -> String {
     let mut kept = String::with_capacity(script.len());
     let mut in_comment = false;
