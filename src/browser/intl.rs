@@ -2,16 +2,15 @@
 //! once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
-use shoptag_commerce::{Currency, Timestamp};
+use shoptag_commerce::{Currency, SmallMap, Timestamp};
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
     /// Formatting functions by what they were made of. A page has a handful.
-    static FORMATTERS: RefCell<BTreeMap<String, Option<Function>>> =
-        const { RefCell::new(BTreeMap::new()) };
+    static FORMATTERS: RefCell<SmallMap<String, Option<Function>>> =
+        const { RefCell::new(SmallMap::new()) };
 }
 
 /// `amount_minor` as a price: exact, with the currency's digits as ISO 4217 has them.
@@ -121,7 +120,12 @@ pub fn moment(seconds: f64) -> String {
 }
 
 fn formatter(key: String, make: impl FnOnce() -> Option<Function>) -> Option<Function> {
-    FORMATTERS.with_borrow_mut(|known| known.entry(key).or_insert_with(make).clone())
+    let known = FORMATTERS.with_borrow(|known| known.get(&key).cloned());
+    known.unwrap_or_else(|| {
+        let made = make();
+        FORMATTERS.with_borrow_mut(|known| known.insert(key, made.clone()));
+        made
+    })
 }
 
 fn call(format: Option<Function>, value: &JsValue) -> Option<String> {

@@ -4,10 +4,9 @@
 //! cannot be read and not an exception.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use shoptag_commerce::IdempotencyKey;
+use shoptag_commerce::{IdempotencyKey, SmallMap};
 use shoptag_outbox::{LEASE_MS, Record};
 use shoptag_protocol::SavedBag;
 
@@ -21,14 +20,14 @@ const RESERVE_BYTES: usize = 128 * 1_024;
 
 thread_local! {
     /// The page's memory, for all widgets on it.
-    static MEMORY: Rc<RefCell<BTreeMap<String, String>>> = Rc::default();
+    static MEMORY: Rc<RefCell<SmallMap<String, String>>> = Rc::default();
 }
 
 /// The widget's storage for one site. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Storage {
     pub(super) site: Rc<str>,
-    memory: Rc<RefCell<BTreeMap<String, String>>>,
+    memory: Rc<RefCell<SmallMap<String, String>>>,
 }
 
 impl Storage {
@@ -81,10 +80,11 @@ impl Storage {
             None => Change::Delete(key.clone()),
         };
         if database::write(BAGS, &[change]).await.is_none() {
+            let mut memory = self.memory.borrow_mut();
             match text {
-                Some(text) => self.memory.borrow_mut().insert(key, text),
-                None => self.memory.borrow_mut().remove(&key),
-            };
+                Some(text) => drop(memory.insert(key, text)),
+                None => memory.remove(&key),
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 //! The video's document with what is looked up in it all the time.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use shoptag_commerce::{ProductId, TagId, Timestamp, VariantId};
@@ -14,8 +13,10 @@ use crate::product_card::variant_label;
 pub struct Shelf {
     document: Rc<VideoDocument>,
     track: Rc<TagTrack>,
-    products: BTreeMap<ProductId, usize>,
-    tags: BTreeMap<TagId, usize>,
+    /// Their places in the document, by their ids.
+    products: Vec<usize>,
+    /// Their places in the track, by their ids.
+    tags: Vec<usize>,
 }
 
 /// The picture that shows `variant`, else the product's first.
@@ -25,6 +26,32 @@ pub fn picture<'a>(product: &'a Product, variant: Option<&Variant>) -> Option<&'
         .and_then(|variant| variant.image)
         .and_then(|index| product.images.get(usize::try_from(index).ok()?));
     own.or_else(|| product.images.first())
+}
+
+fn product_id(document: &VideoDocument, place: usize) -> &str {
+    let product = document.products.get(place);
+    product.map_or("", |product| product.id.as_str())
+}
+
+fn tag_id(track: &TagTrack, place: usize) -> &str {
+    track.tags.get(place).map_or("", |tag| tag.id.as_str())
+}
+
+/// The places 0 to `count` in the order of what is there; of two with one id, the later one.
+fn by_id<'a>(count: usize, id_at: &dyn Fn(usize) -> &'a str) -> Vec<usize> {
+    let mut places: Vec<usize> = Vec::with_capacity(count);
+    for place in 0..count {
+        match find(&places, id_at(place), id_at) {
+            Ok(found) => places[found] = place,
+            Err(before) => places.insert(before, place),
+        }
+    }
+    places
+}
+
+/// Where among `places` that of `id` is, or would be.
+fn find<'a>(places: &[usize], id: &str, id_at: &dyn Fn(usize) -> &'a str) -> Result<usize, usize> {
+    places.binary_search_by(|&place| id_at(place).cmp(id))
 }
 
 /// A product with the tag through which it is opened.
@@ -54,18 +81,10 @@ impl Shelf {
     }
 
     fn with_track(document: Rc<VideoDocument>, track: Rc<TagTrack>) -> Self {
-        let products: BTreeMap<_, _> = document
-            .products
-            .iter()
-            .enumerate()
-            .map(|(index, product)| (product.id.clone(), index))
-            .collect();
-        let tags = track
-            .tags
-            .iter()
-            .enumerate()
-            .map(|(index, tag)| (tag.id.clone(), index))
-            .collect();
+        let products = by_id(document.products.len(), &|place| {
+            product_id(&document, place)
+        });
+        let tags = by_id(track.tags.len(), &|place| tag_id(&track, place));
         Self {
             document,
             track,
@@ -89,7 +108,7 @@ impl Shelf {
     /// A product.
     #[must_use]
     pub fn product(&self, id: &ProductId) -> Option<&Product> {
-        self.document.products.get(*self.products.get(id)?)
+        self.document.products.get(self.product_place(id)?)
     }
 
     /// A tag's product and the variant seen in the picture.
@@ -152,14 +171,22 @@ impl Shelf {
         })
     }
 
+    /// Where a product is in the document.
+    fn product_place(&self, id: &ProductId) -> Option<usize> {
+        let id_at = |place| product_id(&self.document, place);
+        let found = find(&self.products, id.as_str(), &id_at).ok()?;
+        self.products.get(found).copied()
+    }
+
     fn tag(&self, id: &TagId) -> Option<&Tag> {
-        self.track.tags.get(*self.tags.get(id)?)
+        let place = find(&self.tags, id.as_str(), &|place| tag_id(&self.track, place));
+        self.track.tags.get(*self.tags.get(place.ok()?)?)
     }
 
     fn distinct<'a>(&self, tags: impl Iterator<Item = &'a Tag>) -> Vec<TaggedProduct> {
         let mut found: Vec<TaggedProduct> = Vec::new();
         for tag in tags {
-            if let Some(&product) = self.products.get(&tag.product)
+            if let Some(product) = self.product_place(&tag.product)
                 && !found.iter().any(|own| own.product == product)
             {
                 found.push(TaggedProduct {

@@ -1,12 +1,10 @@
 //! What the device keeps, and whether it may. Every touch and every receipt is kept by itself:
 //! other videos on the page, and other tabs, keep theirs beside ours.
 
-use std::collections::BTreeMap;
-
 use shoptag_attribution::journal::{
     Consent, Entry, Journal, SAVED_VERSION, SavedJournal, StorageDuty,
 };
-use shoptag_commerce::{DAY_MS, TagId, Timestamp, TouchId, VideoId};
+use shoptag_commerce::{DAY_MS, SmallMap, TagId, Timestamp, TouchId, VideoId};
 
 use super::state::{HeldReceipt, SavedTouchpoints, TouchpointChanges, Touchpoints};
 use crate::effect::Effect;
@@ -200,12 +198,12 @@ fn changes(before: &SavedTouchpoints, after: &SavedTouchpoints) -> Option<Touchp
     (!is_same).then_some(changes)
 }
 
-fn by_id(entries: &[Entry]) -> BTreeMap<&TouchId, &Entry> {
+fn by_id(entries: &[Entry]) -> SmallMap<&TouchId, &Entry> {
     let entries = entries.iter();
     entries.map(|entry| (&entry.touch.id, entry)).collect()
 }
 
-fn by_tag(receipts: &[HeldReceipt]) -> BTreeMap<(&VideoId, &TagId), &HeldReceipt> {
+fn by_tag(receipts: &[HeldReceipt]) -> SmallMap<(&VideoId, &TagId), &HeldReceipt> {
     let receipts = receipts.iter();
     receipts
         .map(|held| ((&held.video, &held.tag), held))

@@ -1,13 +1,12 @@
 //! What is known of the shopper's way, and what changes it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use shoptag_attribution::journal::{
     Consent, Dropped, Entry, EntryKind, Journal, SavedJournal, StorageDuty, Touch,
 };
 use shoptag_commerce::{
-    BrandId, ProductId, SiteKey, TagId, Timestamp, TouchId, VariantId, VideoId, ViewSessionId,
+    BrandId, ProductId, SiteKey, SmallMap, TagId, Timestamp, TouchId, VariantId, VideoId,
+    ViewSessionId,
 };
 use shoptag_protocol::ClickReceipt;
 
@@ -74,7 +73,7 @@ pub struct TouchpointChanges {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct View {
     pub(super) id: String,
-    pub(super) tokens: BTreeMap<TagId, String>,
+    pub(super) tokens: SmallMap<TagId, String>,
     pub(super) renew_at: Timestamp,
     pub(super) ends_at: Timestamp,
 }

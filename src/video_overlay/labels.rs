@@ -1,6 +1,6 @@
 //! The memory behind the labels: which stands where, since when, and how large it is.
 
-use std::collections::BTreeMap;
+use shoptag_commerce::SmallMap;
 
 use super::edge::{EdgePoint, chip_box, edge_point};
 use super::geometry::{Rect, Size};
@@ -39,8 +39,8 @@ pub struct LabelState {
 /// The labels and chips of an overlay.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Labels {
-    states: BTreeMap<usize, LabelState>,
-    sizes: BTreeMap<usize, Size>,
+    states: SmallMap<usize, LabelState>,
+    sizes: SmallMap<usize, Size>,
     chips: Vec<(usize, EdgePoint)>,
     blocked: Vec<Rect>,
 }
@@ -112,11 +112,11 @@ impl Labels {
             _ => 3,
         };
         let placed = place(&candidates, Room { area, labels_max }, &taken);
-        let states: BTreeMap<usize, LabelState> = placed
+        let states: SmallMap<usize, LabelState> = placed
             .iter()
             .map(|one| (one.tag, self.next_state(one, now_ms)))
             .collect();
-        let looks = |states: &BTreeMap<usize, LabelState>| {
+        let looks = |states: &SmallMap<usize, LabelState>| {
             let looks = states
                 .iter()
                 .map(|(tag, state)| (*tag, state.side, state.labelled));

@@ -1,10 +1,9 @@
 //! The overlay component: tags, labels and edge chips over a video, and whatever else lies in its
 //! box.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use shoptag_commerce::TagId;
+use shoptag_commerce::{SmallMap, TagId};
 use yew::{Callback, Component, Context, Html, NodeRef, Properties};
 
 use super::Scene;
@@ -84,7 +83,7 @@ pub struct VideoOverlay {
     pub(super) frame: NodeRef,
     pub(super) viewport: NodeRef,
     pub(super) stage: NodeRef,
-    pub(super) nodes: BTreeMap<usize, TagNodes>,
+    pub(super) nodes: SmallMap<usize, TagNodes>,
     pub(super) on_screen: Vec<usize>,
     pub(super) labels: Labels,
     pub(super) layout: Layout,
@@ -97,7 +96,7 @@ pub struct VideoOverlay {
     resize_watch: Option<ResizeWatch>,
     ticker: Option<Ticker>,
     /// Tags that have been on screen while something in front of everything hid them.
-    passed: BTreeSet<usize>,
+    passed: SmallMap<usize, ()>,
     /// How many of them are offered now.
     pub(super) recap: usize,
     /// The player is not within the element, so its place can change without its size.
@@ -115,7 +114,7 @@ impl Component for VideoOverlay {
             frame: NodeRef::default(),
             viewport: NodeRef::default(),
             stage: NodeRef::default(),
-            nodes: BTreeMap::new(),
+            nodes: SmallMap::new(),
             on_screen: Vec::new(),
             labels: Labels::default(),
             layout: Layout::default(),
@@ -127,7 +126,7 @@ impl Component for VideoOverlay {
             fullscreen: None,
             resize_watch: None,
             ticker: None,
-            passed: BTreeSet::new(),
+            passed: SmallMap::new(),
             recap: 0,
             detached: false,
             buttons_stale: true,
@@ -277,15 +276,15 @@ impl VideoOverlay {
         if told.cast.nodes {
             let nodes = driver.nodes();
             self.nodes
-                .retain(|index, _| nodes.binary_search(index).is_ok());
+                .retain(|index| nodes.binary_search(index).is_ok());
             for index in nodes {
-                self.nodes.entry(index).or_default();
+                self.nodes.ensure(index);
             }
         }
         if told.cast.on_screen {
             self.on_screen = driver.on_screen();
             if self.is_out_of_sight() {
-                self.passed.extend(&self.on_screen);
+                self.pass();
             }
         }
         if told.playing || (self.detached && self.ticker.is_none()) {
@@ -356,12 +355,19 @@ impl VideoOverlay {
             self.measure(context);
         }
         if self.is_out_of_sight() {
-            self.passed.extend(&self.on_screen);
+            self.pass();
         } else if !self.passed.is_empty() {
             self.recap = std::mem::take(&mut self.passed).len();
             return true;
         }
         changed
+    }
+
+    /// The tags on screen pass behind what is in front of them.
+    fn pass(&mut self) {
+        for &index in &self.on_screen {
+            self.passed.insert(index, ());
+        }
     }
 
     /// Whether something is in front of the tags: the system's own player, or the bare video.
@@ -375,7 +381,7 @@ impl VideoOverlay {
             return;
         };
         driver.animate(|index| self.nodes.get(&index)?.carrier.cast());
-        for (&index, nodes) in &self.nodes {
+        for (&index, nodes) in self.nodes.iter() {
             let anchor = scene.track.tags.get(index).and_then(|tag| tag.anchor);
             if let (Some(anchor), Some(still)) = (anchor, nodes.still.cast::<HtmlElement>()) {
                 dom::set_style(

@@ -113,7 +113,7 @@ impl VideoOverlay {
     /// Measures the labels that are new; true when there were any.
     pub(super) fn measure_labels(&mut self) -> bool {
         let mut found = false;
-        for (&index, nodes) in &self.nodes {
+        for (&index, nodes) in self.nodes.iter() {
             if self.labels.is_measured(index) {
                 continue;
             }

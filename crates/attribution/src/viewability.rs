@@ -4,9 +4,7 @@
 //! seconds of played video), applied to the box of a product tag: its marker with the visible
 //! label. Edge chips have no box. Time is an argument and there is no browser in here.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use shoptag_commerce::TagId;
+use shoptag_commerce::{SmallMap, TagId};
 
 /// Least part of the tag's box inside both the visible picture and the viewport, thousandths: one
 /// half (MRC). Exactly one half counts.
@@ -58,8 +56,8 @@ pub struct Viewability {
     last: Option<Moment>,
     still_ms: u64,
     /// Continuous playing time so far, by tag in view.
-    running: BTreeMap<TagId, u64>,
-    counted: BTreeSet<TagId>,
+    running: SmallMap<TagId, u64>,
+    counted: SmallMap<TagId, ()>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -83,15 +81,16 @@ impl Viewability {
     pub fn observe(&mut self, player: Player, boxes: &[(TagId, u16)], now_ms: u64) -> Vec<TagId> {
         let played_ms = self.played_ms(player, now_ms);
         self.last = Some(Moment { now_ms, player });
-        let seen: BTreeSet<&TagId> = boxes
+        let seen: SmallMap<&TagId, ()> = boxes
             .iter()
             .filter(|(_, visible_permille)| *visible_permille >= VISIBLE_PERMILLE_MIN)
             .map(|(tag, _)| tag)
-            .filter(|tag| player.counts() && !self.counted.contains(*tag))
+            .filter(|tag| player.counts() && !self.counted.contains_key(*tag))
+            .map(|tag| (tag, ()))
             .collect();
-        let mut running = BTreeMap::new();
+        let mut running = SmallMap::new();
         let mut impressions = Vec::new();
-        for tag in seen {
+        for &tag in seen.keys() {
             let before_ms = self.running.get(tag).copied();
             let so_far_ms = match (before_ms, played_ms) {
                 (Some(before_ms), Some(played_ms)) => before_ms.saturating_add(played_ms),
@@ -103,7 +102,9 @@ impl Viewability {
                 running.insert(tag.clone(), so_far_ms);
             }
         }
-        self.counted.extend(impressions.iter().cloned());
+        for tag in &impressions {
+            self.counted.insert(tag.clone(), ());
+        }
         self.running = running;
         impressions
     }

@@ -22,6 +22,7 @@ mod id;
 mod idempotency_key;
 mod money;
 mod rate;
+mod small_map;
 mod timestamp;
 
 pub use allocation::{AllocationError, allocate};
@@ -36,4 +37,5 @@ pub use id::{
 pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError};
 pub use money::{AmountError, Money, divide_half_away_from_zero};
 pub use rate::{BasisPoints, RateError};
+pub use small_map::SmallMap;
 pub use timestamp::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};

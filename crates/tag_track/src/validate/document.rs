@@ -1,6 +1,6 @@
 //! The check of a whole document: version, shape, limits, and ids that are unique.
 
-use std::collections::BTreeSet;
+use shoptag_commerce::SmallMap;
 
 use crate::defect::{Defect, DefectCode, Effect};
 use crate::field::Field;
@@ -88,7 +88,7 @@ fn check_tags(
     defects: &mut Vec<Defect>,
 ) -> Vec<Tag> {
     let mut tags = Vec::with_capacity(raw_tags.len().min(tags_max));
-    let mut ids = BTreeSet::new();
+    let mut ids = SmallMap::new();
     for (index, raw) in raw_tags.iter().take(tags_max).enumerate() {
         let mut check = TagCheck::new(defects, index);
         let Field::Known(raw) = raw else {
@@ -98,7 +98,7 @@ fn check_tags(
         let Some(tag) = check.tag(raw, limits) else {
             continue;
         };
-        if raw.id.known().is_some_and(|id| ids.insert(id.as_str())) {
+        if raw.id.known().is_some_and(|id| ids.insert(id.as_str(), ())) {
             tags.push(tag);
         } else {
             check.refuse(DefectCode::CueDuplicate, "/id");
