@@ -21,7 +21,7 @@ use shoptag::event::Failure;
 use shoptag::touchpoint::{HeldReceipt, SavedTouchpoints, TouchpointChanges};
 use shoptag_commerce::{IdempotencyKey, OrderId, Timestamp};
 use shoptag_outbox::Record;
-use shoptag_protocol::TouchpointBatch;
+use shoptag_protocol::{OrderStatus, TouchpointBatch};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -309,8 +309,9 @@ async fn submit(fetch: &str) -> Failure {
             originals.setTimeout.call(window, call, ms >= 20000 ? 20 : ms, ...given);
         window.fetch = {fetch};"
     ));
-    let outcome = network::submit("", "/v1/orders", "key", "{}").await;
-    outcome.unwrap_err()
+    let key = IdempotencyKey::from_random(9);
+    let outgoing = network::order("", "/v1/orders", key, "{}".to_owned());
+    network::read::<OrderStatus>(network::exchange(Some(outgoing)).await).unwrap_err()
 }
 
 #[wasm_bindgen_test]
@@ -383,8 +384,10 @@ async fn a_page_that_is_left_sends_plain_text_and_does_without_room_for_it() {
         dropped: 0,
         touchpoints: Vec::new(),
     };
-    assert_eq!(network::touchpoints("", &batch, true).await, Ok(()));
-    assert_eq!(network::touchpoints("", &batch, false).await, Ok(()));
+    for leaving in [true, false] {
+        let answer = network::exchange(network::touchpoints("", &batch, leaving)).await;
+        assert_eq!(network::touchpoints_refused(answer), None);
+    }
     let sent: Vec<String> = Array::from(&js("return sent"))
         .iter()
         .filter_map(|line| line.as_string())

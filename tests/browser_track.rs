@@ -52,7 +52,8 @@ async fn read(source: TrackSource, element: &HtmlElement) -> (Vec<String>, Vec<S
         ear.borrow_mut().extend(code.as_string());
     });
     let document: VideoDocument = json::read(DOCUMENT).unwrap();
-    let document = page_track::put_in(Rc::new(document), source, &host, Some(DURATION_S)).await;
+    let document =
+        page_track::put_in(document, source, host.clone().into(), Some(DURATION_S)).await;
     let (track, _) = document.tag_track.validate();
     let ids = track.tags.iter().map(|tag| tag.id.as_str().to_owned());
     host.remove();

@@ -7,6 +7,7 @@
 use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::{Database, VersionChangeEvent};
 use indexed_db_futures::error::Error;
+use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{TransactionDurability, TransactionMode, TransactionOptions};
 
@@ -118,9 +119,8 @@ async fn transact(
         .with_options(options)
         .build()?;
     let objects = transaction.object_store(store)?;
-    let below = below(prefix);
     let all = objects.get_all::<String>();
-    let found = all.with_query::<String, _>(below).primitive()?;
+    let found = all.with_query::<String, _>(below(prefix)).primitive()?;
     let texts: Vec<String> = found.await?.map(Result::unwrap_or_default).collect();
     let Some(decide) = decide else {
         return Ok(texts);
@@ -128,16 +128,17 @@ async fn transact(
     for change in decide(&texts) {
         match change {
             Change::Put(key, text) => drop(objects.put(text).with_key(key).primitive()?.await?),
-            Change::Delete(key) => objects.delete(key).primitive()?.await?,
-            Change::Clear(prefix) => {
-                let below = self::below(&prefix);
-                objects.delete::<String, _>(below).primitive()?.await?;
-            }
+            Change::Delete(key) => erase(&objects, KeyRange::Only(key)).await?,
+            Change::Clear(prefix) => erase(&objects, below(&prefix)).await?,
         }
     }
     // What is put may be refused as late as here, when it is flushed.
     transaction.commit().await.map_err(|_| Trouble::Refused)?;
     Ok(texts)
+}
+
+async fn erase(objects: &ObjectStore<'_>, keys: KeyRange<String>) -> Result<(), Trouble> {
+    Ok(objects.delete::<String, _>(keys).primitive()?.await?)
 }
 
 /// All keys that begin with `prefix`.
@@ -168,16 +169,20 @@ impl From<Error> for Trouble {
 
 /// A connection. A database that a newer widget has made is opened as it is.
 async fn open() -> Option<Database> {
-    let ours = Database::open(DATABASE)
-        .with_version(VERSION)
-        .with_on_upgrade_needed(upgrade);
-    match ours.await {
-        Ok(database) => Some(database),
-        Err(_) => {
-            let theirs = Database::open(DATABASE).with_on_upgrade_needed(upgrade);
-            theirs.await.ok()
+    for version in [Some(VERSION), None] {
+        let open = Database::open(DATABASE).with_on_upgrade_needed(upgrade);
+        let request = match version {
+            Some(version) => open.with_version(version).build(),
+            None => open.build(),
+        };
+        // The same future for both, which is why it is built first.
+        if let Ok(request) = request
+            && let Ok(database) = request.await
+        {
+            return Some(database);
         }
     }
+    None
 }
 
 #[expect(

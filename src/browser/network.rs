@@ -6,10 +6,8 @@ use gloo::timers::callback::Timeout;
 use js_sys::{Array, Promise};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shoptag_protocol::{
-    IDEMPOTENCY_KEY_HEADER, OrderStatus, Problem, Quote, QuoteRequest, TouchpointBatch,
-    TouchpointBatchAnswer, VideoDocument,
-};
+use shoptag_commerce::IdempotencyKey;
+use shoptag_protocol::{IDEMPOTENCY_KEY_HEADER, Problem, TouchpointBatch, TouchpointBatchAnswer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
@@ -27,123 +25,123 @@ extern "C" {
     fn fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
 }
 
-/// Fetches a video's document.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn video_document(
-    api: &str,
-    site: &str,
-    video: &str,
-) -> Result<Rc<VideoDocument>, Failure> {
-    let mut url = [api, "/v1/videos/"].concat();
-    url.push_str(&encode(video));
-    url.push_str("?site=");
-    url.push_str(&encode(site));
-    exchange(&url, Sending::default()).await.map(Rc::new)
-}
-
-/// Posts `request` to `path` under the API.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn post<T: DeserializeOwned>(
-    api: &str,
-    path: &str,
-    request: &impl Serialize,
-) -> Result<T, Failure> {
-    let body = json::write(request).ok_or(Failure::Unreachable)?;
-    let sending = Sending {
-        body: Some(&body),
-        ..Sending::default()
-    };
-    exchange(&[api, path].concat(), sending).await
-}
-
-/// Posts touchpoints; the answer is read to its end and says nothing that matters but that it came.
-/// `leaving`: the request must outlive the page, as far as the browser has room for that, and must
-/// not need a question of the browser's first, for which there is no time: it goes as plain text.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn touchpoints(api: &str, batch: &TouchpointBatch, leaving: bool) -> Result<(), Failure> {
-    let body = json::write(batch).ok_or(Failure::Unreachable)?;
-    let path = if leaving { "/t" } else { "/v1/touchpoints" };
-    let url = [api, path].concat();
-    let sending = |outlives| Sending {
-        body: Some(&body),
-        plain: leaving,
-        outlives,
-        ..Sending::default()
-    };
-    let mut answer = exchange::<TouchpointBatchAnswer>(&url, sending(leaving)).await;
-    if leaving && answer == Err(Failure::Unreachable) {
-        // The page's other scripts may have used the room up.
-        answer = exchange(&url, sending(false)).await;
-    }
-    match answer {
-        // The browser asked for privacy; nothing was kept.
-        Err(Failure::Unreadable { status: 204 }) => Ok(()),
-        answer => answer.map(drop),
-    }
-}
-
-/// Asks for a quote.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn quote(api: &str, request: &QuoteRequest) -> Result<Rc<Quote>, Failure> {
-    post(api, "/v1/quotes", request).await.map(Rc::new)
-}
-
-/// Sends a confirmed order.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn submit(
-    api: &str,
-    path: &str,
-    key: &str,
-    body: &str,
-) -> Result<Rc<OrderStatus>, Failure> {
-    let sending = Sending {
-        body: Some(body),
-        key: Some(key),
-        ..Sending::default()
-    };
-    exchange(&[api, path].concat(), sending).await.map(Rc::new)
-}
-
-/// What is sent beside the address.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sending<'a> {
-    body: Option<&'a str>,
-    key: Option<&'a str>,
+/// A request: where it goes, and what is sent beside that.
+#[derive(Debug, Default)]
+pub struct Outgoing {
+    url: String,
+    body: Option<String>,
+    key: Option<IdempotencyKey>,
     /// As plain text, which is what a body is without another word.
     plain: bool,
     outlives: bool,
 }
 
-/// One request and its whole answer, within [`TIMEOUT_MS`].
-async fn exchange<T: DeserializeOwned>(url: &str, sending: Sending<'_>) -> Result<T, Failure> {
-    let (response, text) = answer(url, sending).await.ok_or(Failure::Unreachable)?;
+/// Asks for a video's document.
+#[must_use]
+pub fn video_document(api: &str, site: &str, video: &str) -> Outgoing {
+    let (video, site) = (encode(video), encode(site));
+    Outgoing {
+        url: [api, "/v1/videos/", &video, "?site=", &site].concat(),
+        ..Outgoing::default()
+    }
+}
+
+/// Posts `request` to `path` under the API; `None` if it cannot be written.
+#[must_use]
+pub fn post(api: &str, path: &str, request: &impl Serialize) -> Option<Outgoing> {
+    Some(Outgoing {
+        url: [api, path].concat(),
+        body: Some(json::write(request)?),
+        ..Outgoing::default()
+    })
+}
+
+/// Posts touchpoints. `leaving`: the request must outlive the page, as far as the browser has room
+/// for that, and must not need a question of the browser's first, for which there is no time: it
+/// goes as plain text.
+#[must_use]
+pub fn touchpoints(api: &str, batch: &TouchpointBatch, leaving: bool) -> Option<Outgoing> {
+    let path = if leaving { "/t" } else { "/v1/touchpoints" };
+    let outgoing = post(api, path, batch)?;
+    Some(Outgoing {
+        plain: leaving,
+        outlives: leaving,
+        ..outgoing
+    })
+}
+
+/// Sends a confirmed order.
+#[must_use]
+pub fn order(api: &str, path: &str, key: IdempotencyKey, body: String) -> Outgoing {
+    Outgoing {
+        url: [api, path].concat(),
+        body: Some(body),
+        key: Some(key),
+        ..Outgoing::default()
+    }
+}
+
+/// A good answer, not read yet.
+#[derive(Debug)]
+pub struct Answer {
+    status: u16,
+    text: String,
+}
+
+/// Reads an answer. Apart from [`exchange`], so that there is one future for all answers.
+///
+/// # Errors
+/// [`Failure`].
+#[inline(never)]
+pub fn read<T: DeserializeOwned>(answer: Result<Answer, Failure>) -> Result<T, Failure> {
+    let Answer { status, text } = answer?;
+    json::read(&text).ok_or(Failure::Unreadable { status })
+}
+
+/// Why touchpoints were not taken, if so. What is taken says nothing that matters but that.
+#[must_use]
+pub fn touchpoints_refused(answer: Result<Answer, Failure>) -> Option<Failure> {
+    match read::<TouchpointBatchAnswer>(answer) {
+        // 204: the browser asked for privacy; nothing was kept.
+        Ok(_) | Err(Failure::Unreadable { status: 204 }) => None,
+        Err(failure) => Some(failure),
+    }
+}
+
+/// One request and its whole answer, within [`TIMEOUT_MS`]. `None` cannot be sent.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn exchange(outgoing: Option<Outgoing>) -> Result<Answer, Failure> {
+    let mut outgoing = outgoing.ok_or(Failure::Unreachable)?;
+    loop {
+        match (attempt(&outgoing).await, outgoing.outlives) {
+            (Some((response, text)), _) => return judge(&response, text),
+            // The page's other scripts may have used up the room for what outlives it.
+            (None, true) => outgoing.outlives = false,
+            (None, false) => return Err(Failure::Unreachable),
+        }
+    }
+}
+
+fn judge(response: &Response, text: String) -> Result<Answer, Failure> {
     let status = response.status();
     if response.ok() {
-        return json::read(&text).ok_or(Failure::Unreadable { status });
+        return Ok(Answer { status, text });
     }
     match json::read::<Problem>(&text).filter(|problem| !problem.code.is_empty()) {
         Some(problem) => Err(Failure::Refused {
             // A proxy may have changed one and not the other; the transport's status is the true
             // one.
             problem: Rc::new(Problem { status, ..problem }),
-            retry_after_ms: retry_after_ms(&response),
+            retry_after_ms: retry_after_ms(response),
         }),
         None => Err(Failure::Unreadable { status }),
     }
 }
 
 /// The answer with its text, read to the end; `None` if either did not come.
-async fn answer(url: &str, sending: Sending<'_>) -> Option<(Response, String)> {
+async fn attempt(sending: &Outgoing) -> Option<(Response, String)> {
     let controller = AbortController::new().ok()?;
     let init = RequestInit::new();
     init.set_signal(Some(&controller.signal()));
@@ -153,15 +151,15 @@ async fn answer(url: &str, sending: Sending<'_>) -> Option<(Response, String)> {
         // Not in web-sys.
         dom::set(&init, "keepalive", &JsValue::TRUE);
     }
-    if let Some(body) = sending.body {
+    if let Some(body) = &sending.body {
         init.set_method("POST");
         init.set_body(&JsValue::from_str(body));
         if !sending.plain {
             headers.set("content-type", "application/json").ok()?;
         }
     }
-    if let Some(key) = sending.key {
-        headers.set(IDEMPOTENCY_KEY_HEADER, key).ok()?;
+    if let Some(key) = &sending.key {
+        headers.set(IDEMPOTENCY_KEY_HEADER, key.as_str()).ok()?;
     }
     init.set_headers(&headers);
 
@@ -174,7 +172,7 @@ async fn answer(url: &str, sending: Sending<'_>) -> Option<(Response, String)> {
             let _ = resolve.call0(&JsValue::NULL);
         }));
     });
-    let response: Response = race(&fetch(url, &init).ok()?, &deadline)
+    let response: Response = race(&fetch(&sending.url, &init).ok()?, &deadline)
         .await?
         .dyn_into()
         .ok()?;

@@ -29,26 +29,25 @@ const UNREADABLE: &str = "config-json";
 /// another cut. Of one that can be read, each kind of defect is reported once. `duration_s` is the
 /// video's length.
 pub async fn put_in(
-    document: Rc<VideoDocument>,
+    mut document: VideoDocument,
     source: TrackSource,
-    host: &Element,
+    host: Element,
     duration_s: Option<f64>,
 ) -> Rc<VideoDocument> {
     if source == TrackSource::Backend {
-        return document;
+        return Rc::new(document);
     }
-    let mut tag_track = read(source, host).await.unwrap_or_else(|| {
-        announce_error(host, UNREADABLE);
+    let mut tag_track = read(source, &host).await.unwrap_or_else(|| {
+        announce_error(&host, UNREADABLE);
         RawTrack::default()
     });
     let mut told: Vec<DefectCode> = Vec::new();
     for defect in tag_track.keep_valid(&Limits::of_page().within(duration_s)) {
         if !told.contains(&defect.code) {
-            announce_error(host, defect.code.as_str());
+            announce_error(&host, defect.code.as_str());
             told.push(defect.code);
         }
     }
-    let mut document = Rc::unwrap_or_clone(document);
     document.tag_track = tag_track;
     Rc::new(document)
 }

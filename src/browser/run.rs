@@ -13,13 +13,14 @@ use yew::Callback;
 use crate::browser::channel::{Channel, Word};
 use crate::browser::dom::{self, Listener};
 use crate::browser::lead::Lead;
+use crate::browser::network::{self, Answer, Outgoing};
 use crate::browser::storage::Storage;
 use crate::browser::video::VideoHandle;
-use crate::browser::{clock, company, json, network, page_track, random};
+use crate::browser::{clock, company, json, page_track, random};
 use crate::checkout::uuid_v4;
 use crate::effect::{Announcement, Effect};
 use crate::embed::{Config, announce, names};
-use crate::event::{Event, Timer};
+use crate::event::{Event, Failure, Timer};
 use crate::touchpoint::TouchpointChanges;
 
 /// The outside of one widget: network, storage, timers, video and page. Dropping it stops
@@ -83,96 +84,111 @@ impl Runner {
             Effect::KeepSubmission(_)
             | Effect::UpdateSubmission(_)
             | Effect::ForgetSubmission(_) => self.store_order(effect),
-            Effect::LoadDocument | Effect::AskQuote { .. } => {
-                self.request(effect, video.and_then(VideoHandle::duration));
-            }
-            Effect::Submit { key, path, body } => self.submit(key, path, body),
-            Effect::AskViewSession(_)
+            Effect::LoadDocument => self.load_document(video.and_then(VideoHandle::duration)),
+            Effect::Submit { key, path, body } => self.submit(key, &path, body),
+            Effect::AskQuote { .. }
+            | Effect::AskViewSession(_)
             | Effect::PostClick(_)
             | Effect::PostBinding(_)
-            | Effect::SendTouchpoints { .. } => self.tell(effect),
+            | Effect::SendTouchpoints { .. } => self.ask(effect),
             Effect::SaveTouchpoints(saved) => self.store_touchpoints(Some(saved)),
             Effect::EraseTouchpoints => self.store_touchpoints(None),
         }
     }
 
-    fn request(&self, effect: Effect, duration_s: Option<f64>) {
+    /// Sends a request; `then` makes an event of the answer, unless there is nothing to say.
+    fn send(
+        &self,
+        outgoing: Option<Outgoing>,
+        then: impl FnOnce(Result<Answer, Failure>) -> Option<Event> + 'static,
+    ) {
+        send(self.dispatch.clone(), outgoing, Box::new(then));
+    }
+
+    fn load_document(&self, duration_s: Option<f64>) {
         let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
         let host = self.host.clone();
-        spawn_local(async move {
-            let api = &config.api;
-            let event = match effect {
-                Effect::AskQuote { sequence, request } => {
-                    let answer = network::quote(api, &request).await;
-                    Event::QuoteAnswered { sequence, answer }
-                }
-                _ => {
-                    let video = config.video.as_str();
-                    match network::video_document(api, &config.site, video).await {
-                        Ok(document) => Event::DocumentLoaded(
-                            page_track::put_in(document, config.track, &host, duration_s).await,
-                        ),
-                        Err(failure) => Event::DocumentFailed(failure),
-                    }
-                }
+        let video = config.video.as_str();
+        let outgoing = network::video_document(&config.api, &config.site, video);
+        self.send(Some(outgoing), move |answer| {
+            let document = match network::read(answer) {
+                Ok(document) => document,
+                Err(failure) => return Some(Event::DocumentFailed(failure)),
             };
-            dispatch.emit(event);
+            let put_in = page_track::put_in(document, config.track, host, duration_s);
+            spawn_local(async move { dispatch.emit(Event::DocumentLoaded(put_in.await)) });
+            None
         });
     }
 
     /// Sends an order, unless another tab is sending it. A tab that got a free lock knows that
     /// nobody is.
-    fn submit(&self, key: IdempotencyKey, path: String, body: String) {
-        let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
+    fn submit(&self, key: IdempotencyKey, path: &str, body: String) {
         let (storage, owner) = (self.storage.clone(), Rc::clone(&self.owner));
+        let dispatch = self.dispatch.clone();
         let takes_over = self.lead.is_alone();
+        let outgoing = network::order(&self.config.api, path, key.clone(), body);
         spawn_local(async move {
             if !storage.claim(&key, &owner, takes_over).await {
                 dispatch.emit(Event::SubmissionHeld(key));
                 return;
             }
-            let answer = network::submit(&config.api, &path, key.as_str(), &body).await;
-            dispatch.emit(Event::SubmissionAnswered {
-                key,
-                answer,
-                entropy: random::entropy(),
-            });
+            let then = move |answer| {
+                Some(Event::SubmissionAnswered {
+                    key,
+                    answer: network::read(answer).map(Rc::new),
+                    entropy: random::entropy(),
+                })
+            };
+            send(dispatch, Some(outgoing), Box::new(then));
         });
     }
 
-    /// Requests about touchpoints.
-    fn tell(&self, effect: Effect) {
-        let (config, dispatch) = (Rc::clone(&self.config), self.dispatch.clone());
-        spawn_local(async move {
-            let api = &config.api;
-            dispatch.emit(match effect {
-                Effect::AskViewSession(request) => {
-                    let answer = network::post(api, "/v1/view-sessions", &request).await;
-                    Event::ViewSessionAnswered(answer.map(Rc::new))
-                }
-                Effect::PostClick(request) => {
-                    let answer = network::post(api, "/v1/clicks", &request).await;
-                    let Ok(touch) = TouchId::parse(request.touchpoint_id) else {
-                        return;
-                    };
-                    Event::ClickAnswered { touch, answer }
-                }
-                Effect::PostBinding(request) => {
-                    let answer = network::post(api, "/v1/bag-bindings", &request).await;
+    /// Asks for a quote, and tells of touchpoints.
+    fn ask(&self, effect: Effect) {
+        let api = self.config.api.as_str();
+        match effect {
+            Effect::AskQuote { sequence, request } => {
+                self.send(network::post(api, "/v1/quotes", &request), move |answer| {
+                    let answer = network::read(answer).map(Rc::new);
+                    Some(Event::QuoteAnswered { sequence, answer })
+                });
+            }
+            Effect::AskViewSession(request) => {
+                let outgoing = network::post(api, "/v1/view-sessions", &request);
+                self.send(outgoing, |answer| {
+                    let answer = network::read(answer).map(Rc::new);
+                    Some(Event::ViewSessionAnswered(answer))
+                });
+            }
+            Effect::PostClick(request) => {
+                self.send(network::post(api, "/v1/clicks", &request), |answer| {
+                    let touch = TouchId::parse(request.touchpoint_id).ok()?;
+                    let answer = network::read(answer);
+                    Some(Event::ClickAnswered { touch, answer })
+                });
+            }
+            Effect::PostBinding(request) => {
+                let outgoing = network::post(api, "/v1/bag-bindings", &request);
+                self.send(outgoing, |answer| {
+                    let answer = network::read(answer);
                     let variant = request.variant_id;
-                    Event::BindingAnswered { variant, answer }
-                }
-                Effect::SendTouchpoints {
-                    ids,
-                    batch,
-                    leaving,
-                } => {
-                    let failure = network::touchpoints(api, &batch, leaving).await.err();
-                    Event::TouchpointsAnswered { ids, failure }
-                }
-                _ => return,
-            });
-        });
+                    Some(Event::BindingAnswered { variant, answer })
+                });
+            }
+            Effect::SendTouchpoints {
+                ids,
+                batch,
+                leaving,
+            } => {
+                let outgoing = network::touchpoints(api, &batch, leaving);
+                self.send(outgoing, |answer| {
+                    let failure = network::touchpoints_refused(answer);
+                    Some(Event::TouchpointsAnswered { ids, failure })
+                });
+            }
+            _ => {}
+        }
     }
 
     fn store_touchpoints(&self, changes: Option<TouchpointChanges>) {
@@ -305,6 +321,18 @@ impl Drop for Runner {
     fn drop(&mut self) {
         self.lead.stop();
     }
+}
+
+/// Makes an event of an answer, unless there is nothing to say.
+type Then = Box<dyn FnOnce(Result<Answer, Failure>) -> Option<Event>>;
+
+/// The one future of all requests.
+fn send(dispatch: Callback<Event>, outgoing: Option<Outgoing>, then: Then) {
+    spawn_local(async move {
+        if let Some(event) = then(network::exchange(outgoing).await) {
+            dispatch.emit(event);
+        }
+    });
 }
 
 /// An amount of minor units as a number; exact up to 2^53.
