@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::{paths, shell, tools};
 
 /// The trials that `cargo xtask faults` knows, with what a word on the command line means to them.
-pub(crate) const FAULTS: [&str; 7] = [
+pub(crate) const FAULTS: [&str; 8] = [
     "kill",
     "full-disk",
     "failing-sync",
@@ -16,6 +16,7 @@ pub(crate) const FAULTS: [&str; 7] = [
     "overload",
     "shutdown",
     "cut-off",
+    "backup",
 ];
 
 /// The two programs, built.
@@ -88,7 +89,7 @@ pub(crate) fn fault(name: &str, more: &[&str]) -> Result<()> {
 /// A promise is broken.
 pub(crate) fn short() -> Result<()> {
     let programs = Programs::for_tests()?;
-    for trial in ["intake", "best-seller"].iter().chain(&FAULTS) {
+    for trial in ["intake", "best-seller", "postgres"].iter().chain(&FAULTS) {
         programs.run(trial, &["--short"])?;
     }
     Ok(())

@@ -13,7 +13,7 @@ pub(crate) async fn healthz() -> &'static str {
     "ok"
 }
 
-/// The store can write: an empty transaction has been committed.
+/// The store can write: a change has been committed that changes nothing.
 #[utoipa::path(get, path = "/readyz", tag = "operation",
     responses((status = 200, description = "`ready`", content_type = "text/plain"),
               (status = 503, description = "`unavailable`", body = Problem,

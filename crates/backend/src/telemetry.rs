@@ -1,5 +1,6 @@
 //! Logs and metrics. Nothing here ever sees a name, an address, a secret or a body.
 
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -8,10 +9,12 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use tracing_subscriber::EnvFilter;
@@ -67,6 +70,20 @@ pub struct Metrics {
     pub touchpoints_dropped: Counter,
     /// Touchpoints whose id came again with another body; the first one counts.
     pub touchpoint_conflicts: Counter,
+}
+
+/// Size of the store's journal at the moment of asking.
+#[derive(Debug)]
+struct JournalSize(PathBuf);
+
+impl Collector for JournalSize {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let bytes = std::fs::metadata(&self.0).map_or(0, |file| file.len());
+        let size = ConstGauge::new(i64::try_from(bytes).unwrap_or(i64::MAX));
+        let help = "Changes that are not carried over into the database file";
+        let kind = size.metric_type();
+        size.encode(encoder.encode_descriptor("store_journal", help, Some(&Unit::Bytes), kind)?)
+    }
 }
 
 impl Default for Metrics {
@@ -168,6 +185,9 @@ impl Metrics {
         registry.register("store_commits", commits, counters.commits.clone());
         let writes = "Changes that those transactions carried";
         registry.register("store_writes", writes, counters.writes.clone());
+        if let Some(journal) = counters.journal.clone() {
+            registry.register_collector(Box::new(JournalSize(journal)));
+        }
     }
 
     fn text(&self) -> Result<String, std::fmt::Error> {

@@ -39,7 +39,7 @@ const P99_MS_MAX: f64 = 50.0;
 const SHARE_MIN: f64 = 0.5;
 
 /// The commits of the store, as `/metrics` counts them.
-const COMMITS: &str = "shoptag_store_commits_total";
+pub(crate) const COMMITS: &str = "shoptag_store_commits_total";
 
 /// One number of connections.
 struct Cell {

@@ -14,6 +14,7 @@ mod faults;
 mod figures;
 mod http;
 mod intake;
+mod postgres;
 mod proxy;
 mod shop;
 mod shopper;
@@ -28,12 +29,14 @@ shoptag-load TRIAL --backend PROGRAM [--figures FOLDER] [--times N] [--orders N]
 
   intake          orders per second at 1, 16, 64 and 256 connections, beside the bare engine
   best-seller     one product, 10,000 creators, 700,000 orders
+  postgres        orders per second on PostgreSQL, with one backend and with two
   kill            kill -9 at random moments under load
   full-disk       the disk fills up and is given room again
   failing-sync    fsync fails now and then
   sync-order      fsync comes before every 2xx
   overload        five times the load that can be taken
   shutdown        told to stop under load
+  backup          copies while orders come at full rate
   cut-off         two backends on one PostgreSQL, one of them cut from it
 ";
 
@@ -64,6 +67,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
         "sync-order" => faults::sync_order::run(arguments).await,
         "overload" => faults::overload::run(arguments).await,
         "shutdown" => faults::shutdown::run(arguments).await,
+        "postgres" => postgres::run(arguments).await,
+        "backup" => faults::backup::run(arguments).await,
         "cut-off" => faults::cut_off::run(arguments).await,
         other => bail!("no such trial: {other}\n\n{HELP}"),
     }

@@ -10,6 +10,8 @@ pub mod postgres;
 mod sql;
 pub mod sqlite;
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 use prometheus_client::metrics::counter::Counter;
 use shoptag_commerce::{BrandId, Currency, TenantId, Timestamp, VideoId};
@@ -53,6 +55,8 @@ pub struct StoreCounters {
     pub commits: Counter,
     /// Changes that they carried: orders, quotes, clicks and everything else that is written.
     pub writes: Counter,
+    /// The file that grows until its changes are carried over into the database.
+    pub journal: Option<PathBuf>,
 }
 
 /// What an import did.

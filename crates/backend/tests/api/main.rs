@@ -5,6 +5,7 @@
 mod catalogue;
 mod corpus;
 mod credit;
+mod damage;
 mod demo;
 mod documents;
 mod edge;

@@ -1,5 +1,6 @@
 //! Faults: what the backend promises is checked after each of them.
 
+pub(crate) mod backup;
 pub(crate) mod cut_off;
 pub(crate) mod failing_sync;
 pub(crate) mod full_disk;

@@ -1,6 +1,7 @@
 //! Where a transaction runs: the port between the SQL and a database.
 
 use std::future::Future;
+use std::path::PathBuf;
 
 use super::{Connection, InFlight, Writer};
 use crate::store::StoreError;
@@ -22,4 +23,10 @@ pub(in crate::store) trait Engine: Send + Sync {
 
     /// The submissions that are queued or running in this process.
     fn in_flight(&self) -> &InFlight;
+
+    /// The file that grows with every change until the changes are carried over into the database;
+    /// none where that is another machine's.
+    fn journal(&self) -> Option<PathBuf> {
+        None
+    }
 }

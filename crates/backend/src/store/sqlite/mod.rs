@@ -31,6 +31,9 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// How long a lock of another process is waited for.
     pub busy_timeout: Duration,
+    /// Size up to which every page of the file is checked when it is opened, bytes. 64 MiB take a
+    /// fraction of a second; a larger file is checked by `backup` and `restore`.
+    pub checked_bytes_max: u64,
 }
 
 impl SqliteOptions {
@@ -43,6 +46,7 @@ impl SqliteOptions {
             group_size: 256,
             readers: 4,
             busy_timeout: Duration::from_secs(5),
+            checked_bytes_max: 64 << 20,
         }
     }
 }
@@ -53,6 +57,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     in_flight: InFlight,
+    path: PathBuf,
 }
 
 impl SqliteStore {
@@ -62,6 +67,7 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] when the file cannot be opened or is not a sound database.
     pub fn open(options: &SqliteOptions) -> Result<Self, StoreError> {
         let connection = open_for_writing(options)?;
+        check(&connection, options)?;
         // IMMEDIATE: two programs that start at once apply a step once.
         sql::migrate(&connection, "BEGIN IMMEDIATE", sql::STEPS)?;
         if let Connection::Sqlite(connection) = &connection {
@@ -71,8 +77,25 @@ impl SqliteStore {
             writer: writer::start(connection, options.clone())?,
             readers: Readers::open(options)?,
             in_flight: InFlight::default(),
+            path: options.path.clone(),
         })
     }
+}
+
+/// Checks every page, unless there are too many to wait for. A damaged file is refused before
+/// anything is written to it.
+fn check(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreError> {
+    let bytes = std::fs::metadata(&options.path).map_or(0, |file| file.len());
+    if bytes > options.checked_bytes_max {
+        return Ok(());
+    }
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::Unavailable(format!(
+        "the database is damaged ({found}): put back a copy with `restore`"
+    )))
 }
 
 /// Memory for pages of the writer, KiB: the inner pages of every index of some million orders.
@@ -81,6 +104,9 @@ const CACHE_KIB: i64 = 64 * 1_024;
 /// Pages that the journal may have before they are carried over into the database: 64 MiB. Hot
 /// pages are then carried over once for many commits.
 const JOURNAL_PAGES: i64 = 16_384;
+
+/// What a journal that has grown, because a foreign program read for long, is cut to, bytes.
+const JOURNAL_BYTES: i64 = JOURNAL_PAGES * 4_096;
 
 /// Statements that are kept prepared: more than there are.
 const STATEMENTS: usize = 256;
@@ -100,6 +126,7 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", JOURNAL_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", JOURNAL_BYTES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A statement with LIMIT ?1 is otherwise prepared anew for each value.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -126,5 +153,11 @@ impl Engine for SqliteStore {
 
     fn in_flight(&self) -> &InFlight {
         &self.in_flight
+    }
+
+    fn journal(&self) -> Option<PathBuf> {
+        let mut name = self.path.clone().into_os_string();
+        name.push("-wal");
+        Some(name.into())
     }
 }
