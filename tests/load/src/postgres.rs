@@ -1,5 +1,5 @@
-//! Orders a second on a throwaway PostgreSQL with fsync on, with one backend and with two that share
-//! the shoppers.
+//! Orders a second on a throwaway PostgreSQL with fsync on, with one backend and with two that
+//! share the shoppers.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -15,7 +15,7 @@ use crate::figures::{self, Latencies};
 use crate::intake::{COMMITS, send_all};
 use crate::{shop, shopper};
 
-/// Connections and orders of each cell; the short form has the first one with a tenth of the orders.
+/// Connections and orders of each cell; the short form has a tenth of the first one.
 const CELLS: [(usize, usize); 3] = [(16, 1_000), (64, 2_000), (256, 4_000)];
 
 /// Creators of the shop.
