@@ -96,11 +96,7 @@ fn every_event_that_is_fired_is_documented_and_typed() {
 
 #[test]
 fn every_part_and_custom_property_is_documented() {
-    check(
-        "part",
-        &between(&sources(".rs"), "part=\"", '"'),
-        &DOCUMENTS,
-    );
+    check("part", &between(&sources(".rs"), "[part=", ']'), &DOCUMENTS);
     let properties = between(&sources(".css"), "var(--shoptag-", ')');
     let properties = properties.iter().map(|rest| {
         let name = rest.split(',').next().unwrap_or_default().trim();

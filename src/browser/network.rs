@@ -108,7 +108,7 @@ pub fn touchpoints_refused(answer: Result<Answer, Failure>) -> Option<Failure> {
     }
 }
 
-/// One request and its whole answer, within [`TIMEOUT_MS`]. `None` cannot be sent.
+/// One request and its whole answer, within the time a request may take. `None` cannot be sent.
 ///
 /// # Errors
 /// [`Failure`].

@@ -5,7 +5,7 @@
 //! use shoptag::markup::element;
 //!
 //! let picked = true;
-//! let markup = element("button.tab[type=button][part=tab]")
+//! let markup = element("button.tab[type=button][role=tab]")
 //!     .class_if("chosen", picked)
 //!     .attribute("aria-label", "All in this video")
 //!     .child(element("span.count").text(3));
