@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt_bytes};
 use shoptag_commerce::{CreatorId, Digest, TenantId, Timestamp, TouchId, ViewSessionId};
-use shoptag_ledger::{Event, LineRef, LineTerms, RecordKey};
+use shoptag_ledger::{LineRef, LineTerms, RecordKey};
 
 use super::{clicks, collaborations, journal, ledger, own};
 use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, gather};
@@ -165,24 +165,22 @@ fn accrue(
 ) -> Result<(), StoreError> {
     let (tenant, id) = (&order.record.tenant, &order.record.order_id);
     let (_, hold_days) = collaborations::brand_terms(connection, tenant, &line.brand)?;
-    let event = Event::Accrue {
-        line: LineRef {
-            order: id.clone(),
-            line: line.line,
-        },
-        terms: LineTerms {
-            creator: credit.creator.clone(),
-            brand: line.brand.clone(),
-            currency: order.record.currency,
-            base_minor: line.base_minor,
-            rate_bps: credit.rate.rate_bps,
-            fee: collaborations::fee(connection, tenant)?,
-            hold_days,
-        },
+    let accrued = LineRef {
+        order: id.clone(),
+        line: line.line,
+    };
+    let terms = LineTerms {
+        creator: credit.creator.clone(),
+        brand: line.brand.clone(),
+        currency: order.record.currency,
+        base_minor: line.base_minor,
+        rate_bps: credit.rate.rate_bps,
+        fee: collaborations::fee(connection, tenant)?,
+        hold_days,
     };
     let key = RecordKey::parse(format!("{id}/{}/accrue", line.line)).map_err(corrupt)?;
     let placed_at = order.record.placed_at;
-    ledger::record_first(connection, tenant, key, event, placed_at)?.map_err(corrupt)
+    ledger::accrue(connection, tenant, key, accrued, terms, placed_at)?.map_err(corrupt)
 }
 
 /// The decision on the order of this number.

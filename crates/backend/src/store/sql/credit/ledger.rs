@@ -3,8 +3,8 @@
 
 use shoptag_commerce::{CreatorId, Currency, Digest, PayoutBatchId, TenantId, Timestamp};
 use shoptag_ledger::{
-    Account, Book, Event, LedgerError, LineRef, LineState, Outcome, Position, Record, RecordKey,
-    Refusal, Stage,
+    Account, Book, Event, LedgerError, LineRef, LineState, LineTerms, Outcome, Position, Record,
+    RecordKey, Refusal, Stage,
 };
 
 use super::payouts;
@@ -43,23 +43,22 @@ pub(super) fn record(
     write(connection, tenant, book, &lines, key, event, now)
 }
 
-/// As [`record`], of the first event of a line that was written in this transaction: there is
-/// nothing to look up.
+/// Accrues a line that was written in this transaction, as [`record`] would: there is nothing to
+/// look up.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn record_first(
+pub(super) fn accrue(
     connection: &Connection,
     tenant: &TenantId,
     key: RecordKey,
-    event: Event,
+    line: LineRef,
+    terms: LineTerms,
     now: Timestamp,
 ) -> Result<Result<(), Refusal>, StoreError> {
-    let lines = match &event {
-        Event::Accrue { line, .. } => vec![line.clone()],
-        _ => return record(connection, tenant, key, event, now),
-    };
     let book = Book::resume(position(connection, tenant)?);
+    let lines = [line.clone()];
+    let event = Event::Accrue { line, terms };
     write(connection, tenant, book, &lines, key, event, now)
 }
 
