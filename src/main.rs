@@ -3,7 +3,4 @@
 #[cfg(target_arch = "wasm32")]
 pub use shoptag::embed::exports::{Handle, mount};
 
-fn main() {
-    #[cfg(target_arch = "wasm32")]
-    shoptag::embed::exports::start();
-}
+fn main() {}

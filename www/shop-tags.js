@@ -16,22 +16,26 @@ const failure = (code) => Object.assign(new Error(code), { code });
 // A policy without 'wasm-unsafe-eval' refuses with a CompileError whose words differ by browser.
 const codeOf = (error) => {
   if (typeof error === 'string') return error;
-  if (isTrap(error)) return 'internal';
   const refused = /CSP|content security|unsafe-eval/i.test(error?.message);
   return error?.code ?? (refused ? 'wasm-blocked' : 'load-failed');
 };
 
-// The widget itself has failed. It has said so and put the fallback back; the page need not hear of
-// it.
 const isTrap = (error) =>
   error instanceof (globalThis.WebAssembly?.RuntimeError ?? Array) && /shoptag/.test(error.stack);
-globalThis.addEventListener?.('error', (event) => {
-  if (!isTrap(event.error)) return;
+
+// The glue's guard hears of a failure first; without one the page need not hear of it either.
+const onFailure = (event) => {
+  const error = event.error ?? event.reason;
+  if (!isTrap(error)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-}, true);
+  ShopTagsElement.giveUp(error);
+};
+globalThis.addEventListener?.('error', onFailure, true);
+globalThis.addEventListener?.('unhandledrejection', onFailure, true);
 
 let core;
+let guard = {};
 const load = () => core ??= (async () => {
   if (typeof WebAssembly !== 'object') throw failure('wasm-blocked');
   const base = document.querySelector('[data-shoptag-base]')?.dataset.shoptagBase;
@@ -42,6 +46,8 @@ const load = () => core ??= (async () => {
   ]);
   if (!response.ok) throw failure('load-failed');
   await module.default({ module_or_path: response });
+  guard = module.guard ?? guard;
+  guard.tell = ShopTagsElement.giveUp;
   return module;
 })().catch((error) => {
   // A network that was down may come back; a policy does not change within a page.
@@ -51,6 +57,8 @@ const load = () => core ??= (async () => {
 
 export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   static observedAttributes = ATTRIBUTES;
+
+  static #mounted = new Set();
 
   #handle;
   #near;
@@ -85,7 +93,8 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#stopWatching();
-      this.#handle?.unmount();
+      ShopTagsElement.#mounted.delete(this);
+      this.#attempt(() => this.#handle?.unmount());
       this.#handle = this.#pending = undefined;
     });
   }
@@ -166,6 +175,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
       try {
         const { mount } = await load();
         if (!this.isConnected || this.#handle) return;
+        ShopTagsElement.#mounted.add(this);
         this.#handle = mount(this);
         this.#handle.setContentTime(this.#contentTime);
         this.#handle.setAdBreak(this.#adBreak);
@@ -180,8 +190,30 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   }
 
   #report(error) {
+    if (isTrap(error)) return ShopTagsElement.giveUp(error);
     const detail = { code: codeOf(error) };
     this.dispatchEvent(new CustomEvent('shop-error', { detail, bubbles: true, composed: true }));
+  }
+
+  /** The widget has failed: nothing of it runs on, and the page's own content is shown again. */
+  static giveUp(error) {
+    console.warn('shoptag: internal', error);
+    guard.broken = true;
+    core = Promise.reject(failure('internal'));
+    core.catch(() => {});
+    for (const element of ShopTagsElement.#mounted) element.#giveUp();
+    ShopTagsElement.#mounted.clear();
+  }
+
+  #giveUp() {
+    this.#handle = undefined;
+    const [player, fallback] = [0, 0].map(() => document.createElement('slot'));
+    fallback.name = 'fallback';
+    const root = this.shadowRoot;
+    root?.replaceChildren(player, fallback);
+    if (root) root.adoptedStyleSheets = [];
+    this.querySelector(':scope > [slot=shoptag-checkout]')?.remove();
+    this.#report(failure('internal'));
   }
 
   #stopWatching() {

@@ -80,7 +80,6 @@ impl Mounted {
         };
         let app = Renderer::<App>::with_root_and_props(root.clone().into(), props).render();
         bound.borrow_mut().app = Some(app);
-        fallback::remember(&host, &shadow);
         let light = styles::adopt_light(&host);
         let mut mounted = Self {
             host,
@@ -218,7 +217,6 @@ impl Drop for Mounted {
             app.destroy();
         }
         self.slots.checkout.remove();
-        fallback::forget(&self.host);
         fallback::show(&self.shadow);
     }
 }

@@ -6,15 +6,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::element::Mounted;
-use super::fallback;
 use crate::browser::dom::HtmlElement;
 use crate::browser::storage::Storage;
 use crate::event::{Event, ListKind};
-
-/// Called once after loading: a panic becomes an event and leaves the page's own content.
-pub fn start() {
-    yew::set_custom_panic_hook(Box::new(|_| fallback::on_panic()));
-}
 
 /// Puts the widget on a `<shop-tags>` element.
 ///

@@ -7,6 +7,7 @@
 
 mod accessibility;
 mod attributes;
+mod broken_widget;
 mod browser_faults;
 mod credit;
 mod desktop;

@@ -8,6 +8,7 @@
 //! It never decides what is too large: the budget is in `xtask`.
 
 mod files;
+mod guard;
 mod names;
 mod pack;
 mod size;
