@@ -19,20 +19,22 @@ const FUNCTION_LINES_MAX: usize = 70;
 
 /// Which of our crates each of our crates may use. An arrow that is not here is a decision: add it
 /// here and say in ARCHITECTURE.md why.
-const ARROWS: [(&str, &[&str]); 13] = [
-    ("shoptag-commerce", &[]),
-    ("shoptag-tag-track", &["shoptag-commerce"]),
-    ("shoptag-attribution", &["shoptag-commerce"]),
-    ("shoptag-outbox", &["shoptag-commerce"]),
+const ARROWS: [(&str, &[&str]); 14] = [
+    ("shoptag-json", &[]),
+    ("shoptag-commerce", &["shoptag-json"]),
+    ("shoptag-tag-track", &["shoptag-json", "shoptag-commerce"]),
+    ("shoptag-attribution", &["shoptag-json", "shoptag-commerce"]),
+    ("shoptag-outbox", &["shoptag-json", "shoptag-commerce"]),
     ("shoptag-ledger", &["shoptag-commerce"]),
     ("shoptag-product-feed", &["shoptag-commerce"]),
     (
         "shoptag-protocol",
-        &["shoptag-commerce", "shoptag-tag-track"],
+        &["shoptag-json", "shoptag-commerce", "shoptag-tag-track"],
     ),
     (
         "shoptag",
         &[
+            "shoptag-json",
             "shoptag-commerce",
             "shoptag-tag-track",
             "shoptag-attribution",

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Promise};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use shoptag_commerce::IdempotencyKey;
+use shoptag_json::Readable;
 use shoptag_protocol::{IDEMPOTENCY_KEY_HEADER, Problem, TouchpointBatch, TouchpointBatchAnswer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -85,7 +85,8 @@ pub fn order(api: &str, path: &str, key: IdempotencyKey, body: String) -> Outgoi
 #[derive(Debug)]
 pub struct Answer {
     status: u16,
-    text: String,
+    /// Undefined where it is no JSON.
+    document: JsValue,
 }
 
 /// Reads an answer. Apart from [`exchange`], so that there is one future for all answers.
@@ -93,9 +94,9 @@ pub struct Answer {
 /// # Errors
 /// [`Failure`].
 #[inline(never)]
-pub fn read<T: DeserializeOwned>(answer: Result<Answer, Failure>) -> Result<T, Failure> {
-    let Answer { status, text } = answer?;
-    json::read(&text).ok_or(Failure::Unreadable { status })
+pub fn read<T: Readable>(answer: Result<Answer, Failure>) -> Result<T, Failure> {
+    let Answer { status, document } = answer?;
+    json::from_js(document).ok_or(Failure::Unreadable { status })
 }
 
 /// Why touchpoints were not taken, if so. What is taken says nothing that matters but that.
@@ -116,7 +117,7 @@ pub async fn exchange(outgoing: Option<Outgoing>) -> Result<Answer, Failure> {
     let mut outgoing = outgoing.ok_or(Failure::Unreachable)?;
     loop {
         match (attempt(&outgoing).await, outgoing.outlives) {
-            (Some((response, text)), _) => return judge(&response, text),
+            (Some((response, text)), _) => return judge(&response, &text),
             // The page's other scripts may have used up the room for what outlives it.
             (None, true) => outgoing.outlives = false,
             (None, false) => return Err(Failure::Unreachable),
@@ -124,12 +125,13 @@ pub async fn exchange(outgoing: Option<Outgoing>) -> Result<Answer, Failure> {
     }
 }
 
-fn judge(response: &Response, text: String) -> Result<Answer, Failure> {
+fn judge(response: &Response, text: &str) -> Result<Answer, Failure> {
     let status = response.status();
+    let document = js_sys::JSON::parse(text).unwrap_or_default();
     if response.ok() {
-        return Ok(Answer { status, text });
+        return Ok(Answer { status, document });
     }
-    match json::read::<Problem>(&text).filter(|problem| !problem.code.is_empty()) {
+    match json::from_js::<Problem>(document).filter(|problem| !problem.code.is_empty()) {
         Some(problem) => Err(Failure::Refused {
             // A proxy may have changed one and not the other; the transport's status is the true
             // one.

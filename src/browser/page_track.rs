@@ -58,7 +58,7 @@ async fn read(source: TrackSource, host: &Element) -> Option<RawTrack> {
         TrackSource::Script => {
             let script = dom::find(host, "script[type='application/json']")?;
             let text = script.text_content()?;
-            track_of(&JSON::parse(&text).ok().filter(|_| is_shallow(&text))?)
+            track_of(JSON::parse(&text).ok().filter(|_| is_shallow(&text))?)
         }
         TrackSource::Native => {
             let element = dom::find(host, "track[kind='metadata']")?;
@@ -83,9 +83,9 @@ fn is_shallow(json: &str) -> bool {
     })
 }
 
-fn track_of(value: &JsValue) -> Option<RawTrack> {
+fn track_of(value: JsValue) -> Option<RawTrack> {
     // One more than is used, so that the excess is told; reading 100,000 would hold the page up.
-    let tags = dom::get(value, "tags");
+    let tags = dom::get(&value, "tags");
     if dom::get(&tags, "length").as_f64() > Some(f64::from(TAGS_READ_MAX)) {
         dom::set(&tags, "length", &TAGS_READ_MAX.into());
     }
@@ -122,7 +122,7 @@ async fn cues_of(element: &HtmlElement) -> Option<RawTrack> {
         dom::set(&tag, "end", &dom::get(&cue, "endTime"));
         tags.push(&tag);
     }
-    track_of(&dom::object(&[
+    track_of(dom::object(&[
         ("schema_version", JsValue::from_f64(1.0)),
         ("tags", tags.into()),
     ]))

@@ -1,7 +1,7 @@
 //! Touches and receipts in the browser's database, each under its own key, so that widgets and tabs
 //! do not overwrite each other's. Asked only under consent.
 
-use serde::de::DeserializeOwned;
+use shoptag_json::Readable;
 
 use super::database::{self, Change, TOUCHPOINTS};
 use super::storage::Storage;
@@ -69,7 +69,7 @@ impl Storage {
     }
 
     /// The values of one kind among `texts`; what cannot be read is left out.
-    fn kept<T: DeserializeOwned>(&self, texts: &[String], kind: &str) -> Vec<T> {
+    fn kept<T: Readable>(&self, texts: &[String], kind: &str) -> Vec<T> {
         let begin = ["[\"", &self.touch_key(kind)].concat();
         let kept = texts.iter().filter(|text| text.starts_with(&begin));
         kept.filter_map(|text| json::read::<(String, T)>(text))

@@ -8,6 +8,7 @@ use shoptag_commerce::{
     BrandId, ProductId, SiteKey, SmallMap, TagId, Timestamp, TouchId, VariantId, VideoId,
     ViewSessionId,
 };
+use shoptag_json::readable;
 use shoptag_protocol::ClickReceipt;
 
 use super::attempt::Attempt;
@@ -46,6 +47,13 @@ pub struct HeldReceipt {
     /// Server's time of its end.
     pub valid_until: Timestamp,
 }
+
+readable!(HeldReceipt {
+    video,
+    tag,
+    receipt,
+    valid_until
+});
 
 /// What is kept on the device under consent, by all widgets of the site.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

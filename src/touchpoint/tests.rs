@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use shoptag_attribution::journal::Consent;
-use shoptag_commerce::{TagId, Timestamp, TouchId};
+use shoptag_commerce::{TagId, Timestamp, TouchId, VideoId};
 use shoptag_protocol::{
     BagReceipt, ClickReceipt, ClickRequest, Problem, TagToken, TouchpointBatch, TouchpointKind,
     ViewSession, code,
@@ -667,4 +667,14 @@ fn held(tag: &str, receipt: &str, valid_until: i64) -> HeldReceipt {
         receipt: receipt.to_owned(),
         valid_until: Timestamp::from_ms(valid_until),
     }
+}
+
+#[test]
+fn a_receipt_is_read_as_serde_has_written_it() {
+    shoptag_json::assert_agrees_with_serde(&super::HeldReceipt {
+        video: VideoId::parse("video").unwrap(),
+        tag: TagId::parse("tag").unwrap(),
+        receipt: "v4.public.click".to_owned(),
+        valid_until: Timestamp::from_ms(7),
+    });
 }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{BrandId, ProductId, TagId, Timestamp, TouchId, VideoId, ViewSessionId};
+use shoptag_json::{readable, readable_name};
 
 /// Most entries in a journal. A long evening of shopping makes about 100; 500 entries are some 200
 /// kB in the browser's storage.
@@ -53,6 +54,10 @@ pub enum EntryKind {
     Click,
 }
 
+readable_name!(EntryKind {
+    Impression = "impression", CardOpened = "card-opened", BagAdded = "bag-added", Click = "click"
+});
+
 /// What to write down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touch {
@@ -77,6 +82,8 @@ pub struct Touch {
     pub token: Option<String>,
 }
 
+readable!(Touch { id, kind, video, tag, product, brand, occurred_at, position_ms or 0, token });
+
 /// A touch in its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -91,6 +98,8 @@ pub struct Entry {
     pub delivered: bool,
 }
 
+readable!(Entry { session, sequence, touch, delivered or false });
+
 /// How many entries a full journal gave up before the backend had them, by kind. Sent along, so
 /// that a gap is never silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -104,6 +113,13 @@ pub struct Dropped {
     /// Clicks: only when the journal holds nothing else.
     pub clicks: u64,
 }
+
+readable!(Dropped {
+    impressions,
+    cards,
+    bag_adds,
+    clicks
+});
 
 impl Dropped {
     /// All kinds together.

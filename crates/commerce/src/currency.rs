@@ -4,6 +4,7 @@ use std::fmt;
 
 use iso_currency::IntoEnumIterator;
 use serde::{Deserialize, Serialize};
+use shoptag_json::{Readable, Reader, Value};
 
 /// An ISO 4217 currency that has a minor unit, three capital letters on the wire (`"EUR"`).
 ///
@@ -51,6 +52,15 @@ impl Currency {
     }
 }
 
+impl Readable for Currency {
+    fn read<V: Value>(from: &Reader<'_, V>) -> Self {
+        Self::parse(&from.text()).unwrap_or_else(|_| {
+            from.refuse();
+            Self(iso_currency::Currency::EUR)
+        })
+    }
+}
+
 impl fmt::Debug for Currency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.code())
@@ -93,9 +103,16 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_read_as_serde_reads_it() {
+        shoptag_json::assert_agrees_with_serde(&Currency::parse("JPY").unwrap());
+    }
+
+    #[test]
     fn codes_that_cannot_price_anything_are_refused() {
         for code in ["", "eur", "EURO", "US$", "ZZZ", "XXX", "XTS", "XAU", "ÉUR"] {
             assert_eq!(Currency::parse(code), Err(UnknownCurrency), "{code}");
+            let value = shoptag_json::Parsed(Some(&code.into()));
+            assert_eq!(shoptag_json::read::<Currency, _>(value), None, "{code}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use shoptag_json::{Readable, Reader, Value};
 
 /// Longest id, in bytes. Google Merchant allows 50 characters and Shopify's SKUs 255; a key of that
 /// size still fits every index page.
@@ -32,6 +33,14 @@ fn check(text: &str) -> Result<(), IdError> {
     } else {
         Ok(())
     }
+}
+
+fn checked<V: Value>(from: &Reader<'_, V>) -> String {
+    let text = from.text();
+    if check(&text).is_err() {
+        from.refuse();
+    }
+    text
 }
 
 macro_rules! ids {
@@ -72,6 +81,13 @@ macro_rules! ids {
         impl From<$name> for String {
             fn from(id: $name) -> Self {
                 id.0
+            }
+        }
+
+        impl Readable for $name {
+            fn read<V: Value>(from: &Reader<'_, V>) -> Self {
+                // A text that is refused here goes nowhere: nothing comes of what holds it.
+                Self(checked(from))
             }
         }
 
@@ -133,5 +149,14 @@ mod tests {
         assert_eq!(TagId::parse("a".repeat(256)), Err(IdError::TooLong));
         assert_eq!(TagId::parse("a\0"), Err(IdError::ControlCharacter));
         assert_eq!(TagId::parse("a\nb"), Err(IdError::ControlCharacter));
+    }
+
+    #[test]
+    fn a_value_is_an_id_under_the_same_rules() {
+        shoptag_json::assert_agrees_with_serde(&TagId::parse("lamp").unwrap());
+        for text in ["", "a\0", &"a".repeat(256)] {
+            let value = shoptag_json::Parsed(Some(&text.into()));
+            assert_eq!(shoptag_json::read::<TagId, _>(value), None, "{text}");
+        }
     }
 }

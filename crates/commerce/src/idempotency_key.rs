@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use shoptag_json::{Readable, Reader, Value};
 
 /// Shortest key, characters: 16 hexadecimal digits would be 64 bits, the least that does not
 /// collide.
@@ -67,6 +68,16 @@ impl IdempotencyKey {
     }
 }
 
+impl Readable for IdempotencyKey {
+    fn read<V: Value>(from: &Reader<'_, V>) -> Self {
+        Self::parse(&from.text()).unwrap_or_else(|_| {
+            // Goes nowhere: nothing comes of what holds it.
+            from.refuse();
+            Self(String::new())
+        })
+    }
+}
+
 /// A key is a secret of its shopper: it never reaches a log whole.
 impl fmt::Debug for IdempotencyKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,6 +127,11 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_value_is_read_as_serde_reads_it() {
+        shoptag_json::assert_agrees_with_serde(&IdempotencyKey::from_random(7));
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The words that widget, studio and backend share: money, rates, ids, instants.
 //!
-//! Values and arithmetic only. This crate never does I/O, never reads a clock, never uses a float,
-//! and depends on no other crate of ours.
+//! Values and arithmetic only. This crate never does I/O, never reads a clock, never uses a float.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),

@@ -1,6 +1,7 @@
 //! Instants. A clock is never read here; every rule takes `now` as an argument.
 
 use serde::{Deserialize, Serialize};
+use shoptag_json::{Readable, Reader, Value};
 
 /// Milliseconds in a second.
 pub const SECOND_MS: i64 = 1_000;
@@ -41,6 +42,12 @@ impl Timestamp {
     #[must_use]
     pub const fn since_ms(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Readable for Timestamp {
+    fn read<V: Value>(from: &Reader<'_, V>) -> Self {
+        Self(from.whole())
     }
 }
 

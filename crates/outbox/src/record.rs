@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{IdempotencyKey, ORDER_BODY_BYTES_MAX, OrderId, Timestamp};
+use shoptag_json::readable;
 
 /// Version of the stored form. A record of another version is quarantined, never guessed at.
 const RECORD_VERSION: u32 = 1;
@@ -28,6 +29,16 @@ pub struct Record {
     pub dead: Option<DeadLetter>,
 }
 
+readable!(Record {
+    version,
+    key,
+    order_id,
+    path,
+    body,
+    confirmed_at,
+    dead
+});
+
 /// Why an order is no longer sent. It stays until the shopper decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadLetter {
@@ -36,6 +47,8 @@ pub struct DeadLetter {
     /// The problem document's code, or `"unknown"`.
     pub code: String,
 }
+
+readable!(DeadLetter { status, code });
 
 /// Why a record was not made or not restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -106,4 +119,28 @@ pub enum State {
     },
     /// Refused for good. Kept, shown, not sent.
     Dead,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widget_reads_what_serde_has_written() {
+        let record = Record {
+            dead: Some(DeadLetter {
+                status: 422,
+                code: "out-of-stock".to_owned(),
+            }),
+            ..Record::new(
+                IdempotencyKey::from_random(7),
+                OrderId::parse("order").unwrap(),
+                "/v1/orders".to_owned(),
+                "{}".to_owned(),
+                Timestamp::from_ms(1),
+            )
+            .unwrap()
+        };
+        shoptag_json::assert_agrees_with_serde(&record);
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{BrandId, Currency, ProductId, VariantId};
+use shoptag_json::readable;
 
 /// A product with everything its card shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,11 @@ pub struct Product {
     pub credit: CreditDays,
 }
 
+readable!(Product {
+    id, brand, title, description, images, options, variants, currency, rating, delivery,
+    return_days, credit or CreditDays::default()
+});
+
 /// How long a creator may be paid for a product that was found in a video. Both ends are inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -45,6 +51,8 @@ pub struct CreditDays {
     /// Days that it may lie in the bag, 1..=90; its brand sets them.
     pub bag: u16,
 }
+
+readable!(CreditDays { click, bag });
 
 impl Default for CreditDays {
     /// What holds where nobody says otherwise.
@@ -66,6 +74,12 @@ pub struct Brand {
     pub legal_name: String,
 }
 
+readable!(Brand {
+    id,
+    name,
+    legal_name
+});
+
 /// A picture. Its box is known before it loads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -80,6 +94,13 @@ pub struct Image {
     pub height: u32,
 }
 
+readable!(Image {
+    url,
+    alt,
+    width,
+    height
+});
+
 /// One axis of choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -90,6 +111,8 @@ pub struct OptionAxis {
     pub values: Vec<OptionValue>,
 }
 
+readable!(OptionAxis { name, values });
+
 /// One value of an axis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -99,6 +122,8 @@ pub struct OptionValue {
     /// `#rrggbb` of a colour, for the swatch.
     pub swatch: Option<String>,
 }
+
+readable!(OptionValue { label, swatch });
 
 /// What is really sold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,6 +144,15 @@ pub struct Variant {
     pub image: Option<u32>,
 }
 
+readable!(Variant {
+    id,
+    options,
+    price_minor,
+    compare_at_minor,
+    available,
+    image
+});
+
 /// What buyers said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -128,6 +162,11 @@ pub struct Rating {
     /// How many ratings.
     pub count: u32,
 }
+
+readable!(Rating {
+    average_hundredths,
+    count
+});
 
 /// The brand's delivery to the tenant's home country, in one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,3 +181,10 @@ pub struct DeliveryPromise {
     /// Latest, in working days.
     pub days_max: u16,
 }
+
+readable!(DeliveryPromise {
+    price_minor,
+    free_from_minor,
+    days_min,
+    days_max
+});

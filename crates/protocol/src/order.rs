@@ -8,6 +8,7 @@ use shoptag_commerce::{
     BrandId, CheckoutAttemptId, Currency, OrderId, ProductId, QuoteId, SiteKey, Timestamp,
     VariantId,
 };
+use shoptag_json::{readable, readable_name};
 
 use crate::{Brand, CreatorInfo, DeliveryOption, Totals};
 
@@ -110,6 +111,8 @@ pub struct Payment {
     pub method: PaymentMethod,
 }
 
+readable!(Payment { method });
+
 /// The methods of payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -118,6 +121,8 @@ pub enum PaymentMethod {
     /// The shopper pays whoever brings the parcel.
     PayOnDelivery,
 }
+
+readable_name!(PaymentMethod { PayOnDelivery = "pay_on_delivery" });
 
 /// An order: the answer to its POST, and what its secret link shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,6 +152,19 @@ pub struct OrderStatus {
     /// Whether the shopper may still cancel: nothing has been shipped.
     pub cancellable: bool,
 }
+
+readable!(OrderStatus {
+    order_id,
+    number,
+    placed_at,
+    currency,
+    lines,
+    shipments,
+    totals,
+    payment,
+    status_url,
+    cancellable
+});
 
 /// A line of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +198,20 @@ pub struct OrderedLine {
     pub credited: Option<CreatorInfo>,
 }
 
+readable!(OrderedLine {
+    variant_id,
+    product_id,
+    brand_id,
+    title,
+    variant_label,
+    image_url,
+    quantity,
+    unit_price_minor,
+    discount_minor,
+    total_minor,
+    credited
+});
+
 /// What one brand sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -191,6 +223,12 @@ pub struct Shipment {
     /// How far it is.
     pub status: FulfilmentStatus,
 }
+
+readable!(Shipment {
+    brand,
+    delivery,
+    status
+});
 
 /// How far one brand's part of an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,3 +246,8 @@ pub enum FulfilmentStatus {
     /// Stopped before it was shipped.
     Cancelled,
 }
+
+readable_name!(FulfilmentStatus {
+    Placed = "placed", Shipped = "shipped", Delivered = "delivered", Returned = "returned",
+    Cancelled = "cancelled"
+});

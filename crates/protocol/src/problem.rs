@@ -1,6 +1,7 @@
 //! Errors on the wire: RFC 9457 problem documents with stable codes.
 
 use serde::{Deserialize, Serialize};
+use shoptag_json::readable;
 
 use crate::Quote;
 
@@ -29,6 +30,8 @@ pub struct Problem {
     pub quote: Option<Box<Quote>>,
 }
 
+readable!(Problem { kind as "type", title, status, code, detail, errors or Vec::new(), quote });
+
 /// One field that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -43,3 +46,10 @@ pub struct FieldError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available: Option<u32>,
 }
+
+readable!(FieldError {
+    pointer,
+    code,
+    detail,
+    available
+});

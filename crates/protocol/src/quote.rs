@@ -9,6 +9,7 @@ use shoptag_commerce::{
     BrandId, CheckoutAttemptId, Currency, ProductId, QuoteId, SiteKey, Timestamp, VariantId,
     VideoId,
 };
+use shoptag_json::readable;
 
 use crate::Brand;
 
@@ -153,6 +154,19 @@ pub struct Quote {
     pub ready: bool,
 }
 
+readable!(Quote {
+    quote_id,
+    checkout_attempt_id,
+    quoted_at,
+    expires_at,
+    currency,
+    lines,
+    shipments,
+    discounts,
+    totals,
+    ready
+});
+
 /// A line with its price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -184,6 +198,20 @@ pub struct PricedLine {
     pub tax_minor: i64,
 }
 
+readable!(PricedLine {
+    variant_id,
+    product_id,
+    brand_id,
+    title,
+    variant_label,
+    image_url,
+    quantity,
+    unit_price_minor,
+    discount_minor,
+    total_minor,
+    tax_minor
+});
+
 /// What one brand sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -195,6 +223,12 @@ pub struct QuotedShipment {
     /// [`DeliveryOption::id`] of the chosen one.
     pub chosen: String,
 }
+
+readable!(QuotedShipment {
+    brand,
+    options,
+    chosen
+});
 
 /// A way of delivery and its price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,6 +246,14 @@ pub struct DeliveryOption {
     pub days_max: u16,
 }
 
+readable!(DeliveryOption {
+    id,
+    label,
+    price_minor,
+    days_min,
+    days_max
+});
+
 /// An automatic discount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -221,6 +263,11 @@ pub struct AppliedDiscount {
     /// Minor units, more than 0.
     pub amount_minor: i64,
 }
+
+readable!(AppliedDiscount {
+    label,
+    amount_minor
+});
 
 /// The sums of a quote or an order, minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -237,3 +284,11 @@ pub struct Totals {
     /// `items_minor - discount_minor + delivery_minor`.
     pub total_minor: i64,
 }
+
+readable!(Totals {
+    items_minor,
+    discount_minor,
+    delivery_minor,
+    tax_minor,
+    total_minor
+});

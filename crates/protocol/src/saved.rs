@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{Currency, ProductId, TagId, Timestamp, VariantId, VideoId};
+use shoptag_json::readable;
 
 use crate::CreatorInfo;
 
@@ -15,6 +16,12 @@ pub struct SavedBag {
     /// In the order of adding.
     pub lines: Vec<SavedLine>,
 }
+
+readable!(SavedBag {
+    schema_version,
+    currency,
+    lines
+});
 
 /// A line of the bag, with what is needed to show it in another video.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,3 +55,19 @@ pub struct SavedLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
 }
+
+readable!(SavedLine {
+    variant_id,
+    product_id,
+    title,
+    variant_label,
+    brand_name,
+    image_url,
+    unit_price_minor,
+    quantity,
+    video,
+    tag,
+    creator,
+    added_at,
+    receipt
+});

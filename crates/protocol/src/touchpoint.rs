@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{SiteKey, Timestamp};
+use shoptag_json::readable;
 
 /// Up to 1 000 touchpoints in at most 64 KiB. Each counts once, by its id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +89,8 @@ pub struct TouchpointBatchAnswer {
     pub rejected: Vec<RejectedTouchpoint>,
 }
 
+readable!(TouchpointBatchAnswer { accepted, rejected });
+
 /// A touchpoint that was not stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -97,3 +100,5 @@ pub struct RejectedTouchpoint {
     /// Stable, kebab-case.
     pub code: String,
 }
+
+readable!(RejectedTouchpoint { index, code });

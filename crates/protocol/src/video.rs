@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{CreatorId, Currency, VideoId};
+use shoptag_json::readable;
 use shoptag_tag_track::RawTrack;
 
 use crate::Product;
@@ -23,6 +24,14 @@ pub struct VideoDocument {
     pub policy: SellingPolicy,
 }
 
+readable!(VideoDocument {
+    schema_version,
+    video,
+    tag_track,
+    products,
+    policy
+});
+
 /// A video and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -36,6 +45,8 @@ pub struct Video {
     pub creator: CreatorInfo,
 }
 
+readable!(Video { id, title, creator });
+
 /// A creator as the disclosure names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -48,6 +59,8 @@ pub struct CreatorInfo {
     /// "@mira.makes".
     pub handle: String,
 }
+
+readable!(CreatorInfo { id, name, handle });
 
 /// What holds for buying on this site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,3 +82,13 @@ pub struct SellingPolicy {
     /// Whether the creator is paid for sales, and so must be named as a partner.
     pub paid_partnership: bool,
 }
+
+readable!(SellingPolicy {
+    currency,
+    countries,
+    quantity_max,
+    withdrawal_days,
+    terms_url,
+    privacy_url,
+    paid_partnership
+});

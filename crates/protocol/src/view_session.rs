@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{SiteKey, TagId, Timestamp, VariantId, VideoId};
+use shoptag_json::readable;
 
 /// `POST /v1/view-sessions`: somebody watches a video. Asked again before `renew_at`, with the same
 /// `view_session_id`, to renew the tokens.
@@ -38,6 +39,13 @@ pub struct ViewSession {
     pub expires_at: Timestamp,
 }
 
+readable!(ViewSession {
+    view_session_id,
+    tokens,
+    issued_at,
+    expires_at
+});
+
 /// What a tap on a tag is exchanged with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -48,6 +56,8 @@ pub struct TagToken {
     /// `v4.public...`
     pub token: String,
 }
+
+readable!(TagToken { tag, token });
 
 /// `POST /v1/clicks`: the shopper tapped a tag. Idempotent by `touchpoint_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +91,12 @@ pub struct ClickReceipt {
     pub valid_until: Timestamp,
 }
 
+readable!(ClickReceipt {
+    receipt,
+    clicked_at,
+    valid_until
+});
+
 /// `POST /v1/bag-bindings`: the shopper put something into the bag after a click.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,3 +122,9 @@ pub struct BagReceipt {
     #[cfg_attr(feature = "openapi", schema(value_type = i64))]
     pub valid_until: Timestamp,
 }
+
+readable!(BagReceipt {
+    receipt,
+    bound_at,
+    valid_until
+});

@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use shoptag_json::{Readable, Reader, Value};
 
 /// Largest integer that every JSON reader holds exactly (2^53 - 1, RFC 8259 section 6).
 const INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
@@ -15,6 +16,9 @@ const INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
 /// Longest name of an unknown field that is kept for the report, in characters; enough to recognise
 /// it.
 const NAME_CHARS_MAX: usize = 64;
+
+/// How many unknown fields of one object are kept for the report: enough to see what went wrong.
+pub(crate) const UNKNOWN_FIELDS_MAX: usize = 8;
 
 /// A field of a document: not there, as expected, or of another type than expected.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -81,12 +85,19 @@ pub(crate) trait Part: Sized {
         Ok(None)
     }
 
+    /// The same from a value that is parsed already.
+    fn from_parsed<V: Value>(from: &Reader<'_, V>) -> Option<Self>;
+
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
 impl Part for bool {
     fn from_bool(value: bool) -> Option<Self> {
         Some(value)
+    }
+
+    fn from_parsed<V: Value>(from: &Reader<'_, V>) -> Option<Self> {
+        from.value().truth()
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -97,6 +108,10 @@ impl Part for bool {
 impl Part for f64 {
     fn from_number(value: f64) -> Option<Self> {
         Some(value)
+    }
+
+    fn from_parsed<V: Value>(from: &Reader<'_, V>) -> Option<Self> {
+        from.value().number()
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -120,6 +135,10 @@ impl Part for String {
         Some(value.to_owned())
     }
 
+    fn from_parsed<V: Value>(from: &Reader<'_, V>) -> Option<Self> {
+        from.value().text()
+    }
+
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
@@ -128,13 +147,13 @@ impl Part for String {
 /// A part that stands in lists.
 pub(crate) trait Item: Part {
     /// How many are read; those after it are passed over, so that a hostile list costs no memory.
-    const COUNT_READ_MAX: usize;
+    const COUNT_READ_MAX: u32;
 }
 
 impl<T: Item> Part for Vec<Field<T>> {
     fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
         let mut items = Vec::new();
-        while items.len() < T::COUNT_READ_MAX {
+        while items.len() < T::COUNT_READ_MAX as usize {
             match list.next_element()? {
                 Some(item) => items.push(item),
                 None => return Ok(Some(items)),
@@ -142,6 +161,11 @@ impl<T: Item> Part for Vec<Field<T>> {
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Some(items))
+    }
+
+    fn from_parsed<V: Value>(from: &Reader<'_, V>) -> Option<Self> {
+        let length = from.value().length()?;
+        Some(from.items(length.min(T::COUNT_READ_MAX)))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -166,6 +190,16 @@ impl<T: Part> Serialize for Field<T> {
 impl<'de, T: Part> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FieldVisitor(PhantomData))
+    }
+}
+
+impl<T: Part> Readable for Field<T> {
+    fn read<V: Value>(from: &Reader<'_, V>) -> Self {
+        if from.value().is_null() {
+            Self::Absent
+        } else {
+            T::from_parsed(from).map_or(Self::Malformed, Self::Known)
+        }
     }
 }
 
@@ -248,6 +282,23 @@ impl<'de> DeserializeSeed<'de> for FieldName {
     }
 }
 
+/// What is kept of an unknown name.
+fn visible_name(name: &str) -> String {
+    let visible = name.chars().filter(|character| !character.is_control());
+    visible.take(NAME_CHARS_MAX).collect()
+}
+
+/// The first names of an object that are not among `known`.
+pub(crate) fn unknown_names(value: &impl Value, known: &[&str]) -> Vec<String> {
+    let mut unknown = Vec::new();
+    for name in value.names() {
+        if unknown.len() < UNKNOWN_FIELDS_MAX && !known.contains(&name.as_str()) {
+            unknown.push(visible_name(&name));
+        }
+    }
+    unknown
+}
+
 impl Visitor<'_> for FieldName {
     type Value = Result<&'static str, String>;
 
@@ -257,10 +308,7 @@ impl Visitor<'_> for FieldName {
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
         let known = self.0.iter().find(|known| **known == name);
-        Ok(known.copied().ok_or_else(|| {
-            let visible = name.chars().filter(|character| !character.is_control());
-            visible.take(NAME_CHARS_MAX).collect()
-        }))
+        Ok(known.copied().ok_or_else(|| visible_name(name)))
     }
 
     // A JavaScript `Map` can have keys that are not texts; such a field is unknown.

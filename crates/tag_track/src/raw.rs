@@ -6,8 +6,9 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use shoptag_json::{Readable, Reader, Value};
 
-use crate::field::{Field, FieldName, Item, Part};
+use crate::field::{Field, FieldName, Item, Part, UNKNOWN_FIELDS_MAX, unknown_names};
 use crate::limits::{KEY_FRAMES_MAX, TAGS_MAX};
 
 /// Version of the format that this crate reads and writes, in `schema_version`.
@@ -16,9 +17,6 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// Ids and labels without control characters, as an ECMA-262 pattern for the schema.
 #[cfg(test)]
 pub(crate) const NO_CONTROLS: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
-
-/// How many unknown fields of one object are kept for the report: enough to see what went wrong.
-const UNKNOWN_FIELDS_MAX: usize = 8;
 
 /// A tag track as read, nothing checked: any document fits.
 ///
@@ -173,6 +171,13 @@ impl Default for RawTrack {
 }
 
 impl RawTrack {
+    fn or_blank(read: Field<Self>) -> Self {
+        match read {
+            Field::Known(track) => track,
+            Field::Absent | Field::Malformed => Self::blank(),
+        }
+    }
+
     fn blank() -> Self {
         Self {
             schema_version: Field::Absent,
@@ -186,10 +191,16 @@ impl<'de> Deserialize<'de> for RawTrack {
     /// Fails only where the carrier itself is broken (JSON syntax), never because of a value's
     /// type.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Field::deserialize(deserializer)? {
-            Field::Known(track) => track,
-            Field::Absent | Field::Malformed => Self::blank(),
-        })
+        Field::deserialize(deserializer).map(Self::or_blank)
+    }
+}
+
+impl Readable for RawTrack {
+    fn read<V: Value>(from: &Reader<'_, V>) -> Self {
+        if from.value().is_missing() {
+            from.refuse();
+        }
+        Self::or_blank(Field::read(from))
     }
 }
 
@@ -219,6 +230,13 @@ macro_rules! read_as_object {
                 Ok(Some(object))
             }
 
+            fn from_parsed<V: Value>(from: &Reader<'_, V>) -> Option<Self> {
+                from.value().is_object().then(|| Self {
+                    $($field: from.field($name),)+
+                    unknown_fields: unknown_names(from.value(), &[$($name),+]),
+                })
+            }
+
             fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.serialize(serializer)
             }
@@ -237,9 +255,55 @@ read_as_object!(RawKeyFrame, RawKeyFrame::default(),
 read_as_object!(RawAnchor, RawAnchor::default(), "x" => x, "y" => y);
 
 impl Item for RawTag {
-    const COUNT_READ_MAX: usize = TAGS_MAX + 1;
+    const COUNT_READ_MAX: u32 = TAGS_MAX as u32 + 1;
 }
 
 impl Item for RawKeyFrame {
-    const COUNT_READ_MAX: usize = KEY_FRAMES_MAX + 1;
+    const COUNT_READ_MAX: u32 = KEY_FRAMES_MAX as u32 + 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn by_widget(json: &serde_json::Value) -> Option<RawTrack> {
+        shoptag_json::read(shoptag_json::Parsed(Some(json)))
+    }
+
+    #[test]
+    fn what_a_browser_has_parsed_is_read_as_serde_reads_it() {
+        let still = json!({
+            "id": "t1", "product": "lamp", "variant": "sand", "start": 0, "end": 5.5,
+            "x": 0.5, "y": 1, "w": 0.1, "h": 0.2, "label": "Lamp",
+            "interpolation": "linear", "anchor": { "x": 0.5, "y": 0.5 },
+        });
+        let moving = json!({
+            "id": "t2", "product": "lamp", "start": 0, "end": 5.5,
+            "key_frames": [{ "t": 0, "x": 0.5, "y": 0.25, "w": 0.1, "h": 0.2, "hidden": true }],
+        });
+        let track: RawTrack =
+            serde_json::from_value(json!({ "schema_version": 1, "tags": [still, moving] }))
+                .unwrap();
+        shoptag_json::assert_agrees_with_serde(&track);
+    }
+
+    #[test]
+    fn names_that_the_format_does_not_have_are_read_alike() {
+        let mut tag = json!({ "id": "t1", "a\u{7}b": 1, "long".repeat(40): 2, "X": 0.5 });
+        for index in 0..20 {
+            tag[format!("more-{index}")] = json!(null);
+        }
+        let track = json!({ "tags": [tag, { "anchor": { "z": 1 } }, 7], "version": 1 });
+        let by_serde: RawTrack = serde_json::from_value(track.clone()).unwrap();
+        assert_eq!(by_widget(&track), Some(by_serde));
+    }
+
+    #[test]
+    fn of_a_long_list_a_bounded_part_is_read() {
+        let track = json!({ "tags": vec![0; TAGS_MAX + 5] });
+        let tags = by_widget(&track).unwrap().tags;
+        assert_eq!(tags.known().map(Vec::len), Some(TAGS_MAX + 1));
+    }
 }

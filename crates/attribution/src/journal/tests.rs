@@ -221,3 +221,25 @@ fn a_receipt_takes_the_place_of_its_token_and_old_entries_go() {
     journal.forget_before(Timestamp::from_ms(1));
     assert_eq!(clicks(&journal), [Some("receipt".to_owned())]);
 }
+
+#[test]
+fn the_widget_reads_what_serde_has_written() {
+    for kind in [Impression, CardOpened, BagAdded, Click] {
+        shoptag_json::assert_agrees_with_serde(&Entry {
+            session: ViewSessionId::parse("s").unwrap(),
+            sequence: 3,
+            touch: Touch {
+                position_ms: 1_200,
+                token: Some("v4.public.tag".to_owned()),
+                ..touch(7, kind)
+            },
+            delivered: true,
+        });
+    }
+    shoptag_json::assert_agrees_with_serde(&Dropped {
+        impressions: 1,
+        cards: 2,
+        bag_adds: 3,
+        clicks: 4,
+    });
+}

@@ -1,6 +1,7 @@
 //! What the shopper's widget sends, gets and keeps.
 
 use shoptag_commerce::Timestamp;
+use shoptag_json::assert_agrees_with_serde;
 use shoptag_protocol::{
     Address, AppliedDiscount, Brand, ClaimedCredits, Contact, CreatorInfo, CreditDays,
     DeliveryChoice, DeliveryOption, DeliveryPromise, FieldError, FulfilmentStatus, Image,
@@ -10,7 +11,7 @@ use shoptag_protocol::{
     code,
 };
 
-use crate::{check, id};
+use crate::{check, check_both, id};
 
 const NOON: Timestamp = Timestamp::from_ms(1_795_348_800_000);
 
@@ -156,7 +157,7 @@ fn video() {
             paid_partnership: true,
         },
     };
-    check("video", &document);
+    check_both("video", &document);
 }
 
 #[test]
@@ -203,7 +204,7 @@ fn a_quote_and_its_request() {
         ..least
     };
     check("quote_request", &whole);
-    check("quote", &quote());
+    check_both("quote", &quote());
 }
 
 #[test]
@@ -265,7 +266,16 @@ fn an_order_and_its_request() {
         status_url: "/orders/secret".to_owned(),
         cancellable: true,
     };
-    check("order_status", &status);
+    check_both("order_status", &status);
+    for status in [
+        FulfilmentStatus::Placed,
+        FulfilmentStatus::Shipped,
+        FulfilmentStatus::Delivered,
+        FulfilmentStatus::Returned,
+        FulfilmentStatus::Cancelled,
+    ] {
+        assert_agrees_with_serde(&status);
+    }
 }
 
 #[test]
@@ -289,7 +299,7 @@ fn saved_bag() {
             receipt: Some("v4.public.bag".to_owned()),
         }],
     };
-    check("saved_bag", &bag);
+    check_both("saved_bag", &bag);
 }
 
 #[test]
@@ -301,7 +311,7 @@ fn problem() {
         code: code::NOT_FOUND.to_owned(),
         ..Problem::default()
     };
-    check("problem_least", &least);
+    check_both("problem_least", &least);
     let whole = Problem {
         kind: "/problems/price-changed".to_owned(),
         title: "The price has changed.".to_owned(),
@@ -316,5 +326,5 @@ fn problem() {
         }],
         quote: Some(Box::new(quote())),
     };
-    check("problem", &whole);
+    check_both("problem", &whole);
 }

@@ -10,7 +10,7 @@ use shoptag_protocol::{
     ViewSession, ViewSessionRequest,
 };
 
-use crate::{check, id};
+use crate::{check, check_both, id};
 
 const NOON: Timestamp = Timestamp::from_ms(1_795_348_800_000);
 
@@ -35,7 +35,7 @@ fn a_view_session_and_its_request() {
         issued_at: NOON,
         expires_at: NOON.plus_ms(900_000),
     };
-    check("view_session", &session);
+    check_both("view_session", &session);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_click_and_its_receipt() {
         clicked_at: NOON,
         valid_until: NOON.plus_ms(604_800_000),
     };
-    check("click_receipt", &receipt);
+    check_both("click_receipt", &receipt);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_bag_binding_and_its_receipt() {
         bound_at: NOON,
         valid_until: NOON.plus_ms(2_592_000_000),
     };
-    check("bag_receipt", &receipt);
+    check_both("bag_receipt", &receipt);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_batch_of_touchpoints_and_its_answer() {
             code: "ref-unknown".to_owned(),
         }],
     };
-    check("touchpoint_batch_answer", &answer);
+    check_both("touchpoint_batch_answer", &answer);
 }
 
 fn window(inside: bool) -> DecisionWindow {

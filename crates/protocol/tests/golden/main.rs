@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shoptag_json::{Readable, assert_agrees_with_serde};
 
 /// `id!("lamp")`: an id of the type that the place asks for.
 macro_rules! id {
@@ -64,6 +65,15 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, docume
     assert_eq!(written, golden, "{name} is written otherwise");
     let read: T = serde_json::from_str(&golden).unwrap();
     assert_eq!(read, *document, "{name} is read otherwise");
+}
+
+/// The same of a document that the widget reads as well, without serde.
+fn check_both<T>(name: &str, document: &T)
+where
+    T: Readable + Serialize + DeserializeOwned + PartialEq + Debug,
+{
+    check(name, document);
+    assert_agrees_with_serde(document);
 }
 
 #[test]
