@@ -18,6 +18,9 @@ use super::support::setting::{Setting, results};
 const TOLERANCE_PX: f64 = 2.0;
 /// Share of the samples that must be within the tolerance.
 const SHARE_MIN: f64 = 0.95;
+/// The same for each setting, of which there are some 18 samples: so many are missed by chance
+/// alone when a tag comes or goes in the very frame that is pictured.
+const SETTING_SHARE_MIN: f64 = 0.85;
 /// Screenshots of each setting of the player.
 const SHOTS: usize = 5;
 const FRAMES_PER_SECOND: f64 = 30.0;
@@ -63,6 +66,33 @@ struct Player {
     size: (f64, f64),
     fit: &'static str,
     position: &'static str,
+    /// Padding of the element: above and below, left and right, CSS px.
+    padding: (f64, f64),
+    /// `playbackRate`; 0 is paused, and each picture is taken after a seek.
+    rate: f64,
+}
+
+impl Player {
+    /// Size of the box that the video is fitted into, CSS px.
+    fn inside(&self) -> (f64, f64) {
+        let (width, height) = self.size;
+        let (vertical, horizontal) = self.padding;
+        (width - 2.0 * horizontal, height - 2.0 * vertical)
+    }
+
+    fn name(&self) -> String {
+        let (width, height) = self.size;
+        let mut name = format!("{width}x{height}-{}", self.fit);
+        if self.padding != (0.0, 0.0) {
+            name.push_str("-padding");
+        }
+        match self.rate {
+            1.0 => {}
+            0.0 => name.push_str("-seek"),
+            rate => write!(name, "-rate-{rate}").unwrap_or_default(),
+        }
+        name
+    }
 }
 
 /// One disc in one screenshot: how far its tag is from it, and how far it may be, CSS px.
@@ -78,6 +108,7 @@ async fn tags_stay_on_the_thing_at_every_size_and_fit() -> Outcome<()> {
     let browser = Browser::start(Shape::Desktop, "pixels").await?;
     let mut rows = Vec::new();
     let mut all: Vec<Sample> = Vec::new();
+    let mut astray = Vec::new();
     let mut open = "";
     for player in players() {
         if player.page != open {
@@ -89,21 +120,20 @@ async fn tags_stay_on_the_thing_at_every_size_and_fit() -> Outcome<()> {
             browser.play().await?;
         }
         let samples = measure(&browser, &player).await?;
-        let name = format!("{}x{}-{}", player.size.0, player.size.1, player.fit);
+        let name = player.name();
         browser.picture(&name).await?;
         // Some discs are cut off by `cover` or stand in their gap; a setting without any sees
         // nothing.
         if samples.len() < SHOTS {
             return Err(format!("{name}: only {} discs were measured", samples.len()).into());
         }
+        if share(&samples) < SETTING_SHARE_MIN {
+            astray.push(name);
+        }
         rows.push(row(&player, &samples));
         all.extend(samples);
     }
-    let near = all
-        .iter()
-        .filter(|sample| sample.distance <= sample.allowed)
-        .count();
-    let share = near as f64 / all.len() as f64;
+    let share = share(&all);
     let figures = json!({ "share_within_tolerance": share, "samples": all.len(),
         "tolerance_css_px": TOLERANCE_PX, "settings": rows });
     std::fs::write(results("pixels.json"), serde_json::to_vec_pretty(&figures)?)?;
@@ -112,61 +142,84 @@ async fn tags_stay_on_the_thing_at_every_size_and_fit() -> Outcome<()> {
         writeln!(table, "{row}")?;
     }
     println!(
-        "{table}{near} of {} samples are within the tolerance ({share:.4})",
+        "{table}{share:.4} of {} samples are within the tolerance",
         all.len()
     );
     if share < SHARE_MIN {
         return Err(format!("only {share:.4} of the samples are near enough:\n{table}").into());
     }
+    if !astray.is_empty() {
+        return Err(format!("tags are astray at {astray:?}:\n{table}").into());
+    }
     Ok(())
+}
+
+/// The share of the samples that are within their tolerance.
+fn share(samples: &[Sample]) -> f64 {
+    let near = samples
+        .iter()
+        .filter(|sample| sample.distance <= sample.allowed);
+    near.count() as f64 / samples.len() as f64
 }
 
 fn players() -> Vec<Player> {
     let fits = ["contain", "cover", "fill", "none", "scale-down"];
-    let wide = ("/tests/pixels.html", (640.0, 360.0));
-    let tall = ("/tests/pixels-tall.html", (360.0, 640.0));
+    let wide = |size: (f64, f64), fit| Player {
+        page: "/tests/pixels.html",
+        video: (640.0, 360.0),
+        size,
+        fit,
+        position: if size.0 == size.1 {
+            "30% 80%"
+        } else {
+            "50% 50%"
+        },
+        padding: (0.0, 0.0),
+        rate: 1.0,
+    };
+    let tall = |fit| Player {
+        page: "/tests/pixels-tall.html",
+        video: (360.0, 640.0),
+        ..wide((390.0, 600.0), fit)
+    };
     let mut players = Vec::new();
     for size in [(640.0, 360.0), (420.0, 420.0), (900.0, 506.0)] {
-        for fit in fits {
-            let position = if size.0 == size.1 {
-                "30% 80%"
-            } else {
-                "50% 50%"
-            };
-            players.push(Player {
-                page: wide.0,
-                video: wide.1,
-                size,
-                fit,
-                position,
-            });
-        }
+        players.extend(fits.map(|fit| wide(size, fit)));
     }
-    for fit in fits {
-        let size = (390.0, 600.0);
+    for fit in ["contain", "cover"] {
         players.push(Player {
-            page: tall.0,
-            video: tall.1,
-            size,
-            fit,
-            position: "50% 50%",
+            padding: (24.0, 60.0),
+            ..wide((640.0, 360.0), fit)
         });
     }
+    for rate in [0.5, 2.0, 0.0] {
+        players.push(Player {
+            rate,
+            ..wide((640.0, 360.0), "contain")
+        });
+    }
+    players.extend(fits.map(tall));
     players
 }
 
 async fn measure(browser: &Browser, player: &Player) -> Outcome<Vec<Sample>> {
-    let set = "const [width, height, fit, position] = arguments;
+    let set = "const [width, height, fit, position, padding, rate] = arguments;
         widget().style.width = `${width}px`;
         widget().style.height = `${height}px`;
         video().style.objectFit = fit;
-        video().style.objectPosition = position;";
+        video().style.objectPosition = position;
+        video().style.boxSizing = 'border-box';
+        video().style.padding = padding;
+        if (rate) video().playbackRate = rate;
+        return rate ? video().play() : video().pause()";
     let (width, height) = player.size;
     let arguments = vec![
         width.into(),
         height.into(),
         player.fit.into(),
         player.position.into(),
+        format!("{}px {}px", player.padding.0, player.padding.1).into(),
+        player.rate.into(),
     ];
     browser.run(set, arguments).await?;
     // The page has painted the new size, and the film has moved on since.
@@ -176,8 +229,12 @@ async fn measure(browser: &Browser, player: &Player) -> Outcome<Vec<Sample>> {
         delete window.__from;
         return true;";
     let mut samples = Vec::new();
-    for _ in 0..SHOTS {
-        browser.wait_for("playback", moved, vec![]).await?;
+    for shot in 0..SHOTS {
+        if player.rate == 0.0 {
+            browser.seek(0.7 + 1.3 * shot as f64).await?;
+        } else {
+            browser.wait_for("playback", moved, vec![]).await?;
+        }
         let picture = Picture::from_png(&browser.driver.screenshot_as_png().await?)?;
         samples.extend(samples_in(&picture, player));
     }
@@ -186,6 +243,7 @@ async fn measure(browser: &Browser, player: &Player) -> Outcome<Vec<Sample>> {
 
 fn samples_in(picture: &Picture, player: &Player) -> Vec<Sample> {
     let (scale_x, scale_y) = scale(player);
+    let frames_per_second = FRAMES_PER_SECOND / player.rate.max(1.0);
     let markers = picture.blobs(40, |[r, g, b]| r < 40 && g < 40 && b > 200);
     let mut samples = Vec::new();
     for disc in &DISCS {
@@ -200,7 +258,7 @@ fn samples_in(picture: &Picture, player: &Player) -> Vec<Sample> {
             .map(|marker| (marker.x - whole.x).hypot(marker.y - whole.y))
             .fold(f64::INFINITY, f64::min);
         let (width, height) = player.video;
-        let frame_px = (disc.speed)(width, height) * scale_x.max(scale_y) / FRAMES_PER_SECOND;
+        let frame_px = (disc.speed)(width, height) * scale_x.max(scale_y) / frames_per_second;
         samples.push(Sample {
             disc: disc.name,
             distance,
@@ -221,10 +279,8 @@ fn is_whole(blob: &Blob, scale_x: f64, scale_y: f64) -> bool {
 
 /// CSS px a video px, from the definition of `object-fit`.
 fn scale(player: &Player) -> (f64, f64) {
-    let (x, y) = (
-        player.size.0 / player.video.0,
-        player.size.1 / player.video.1,
-    );
+    let (width, height) = player.inside();
+    let (x, y) = (width / player.video.0, height / player.video.1);
     let both = |scale: f64| (scale, scale);
     match player.fit {
         "contain" => both(x.min(y)),
@@ -255,7 +311,8 @@ fn row(player: &Player, samples: &[Sample]) -> Value {
         .collect();
     json!({
         "video": player.page, "size": format!("{}x{}", player.size.0, player.size.1),
-        "object_fit": player.fit, "object_position": player.position, "samples": samples.len(),
+        "object_fit": player.fit, "object_position": player.position,
+        "padding": player.padding, "playback_rate": player.rate, "samples": samples.len(),
         "distance_median_css_px": distances[distances.len() / 2],
         "distance_max_css_px": distances[distances.len() - 1], "too_far": far,
     })
