@@ -118,11 +118,14 @@ pub fn focus(element: &HtmlElement) {
     let _ = element.focus_with_options(&options);
 }
 
-/// Gives the focus back to where it came from, or to `fallback` if that is gone.
+/// Gives the focus back to where it came from, or to `fallback` if that is gone or cannot take it:
+/// a tag may have left the picture meanwhile.
 pub fn focus_back(opener: Option<&HtmlElement>, fallback: Option<&HtmlElement>) {
-    let visible = |element: &&HtmlElement| element.is_connected() && !element.hidden();
-    if let Some(element) = opener.filter(visible).or(fallback.filter(visible)) {
+    for element in opener.into_iter().chain(fallback) {
         focus(element);
+        if focused(element).as_ref() == Some(element) {
+            return;
+        }
     }
 }
 

@@ -307,15 +307,15 @@ impl Sheet {
     }
 
     fn press(&mut self, event: &PointerEvent) -> bool {
-        let on_button = event
-            .target_dyn_into::<Element>()
-            .is_some_and(|target| target.closest("button").ok().flatten().is_some());
+        let Some(target) = event.target_dyn_into::<Element>() else {
+            return false;
+        };
+        let on_button = target.closest("button").ok().flatten().is_some();
         if on_button || self.place != Place::Bottom || !event.is_primary() {
             return false;
         }
-        if let Some(dialog) = self.dialog.cast::<Element>() {
-            layer::capture(&dialog, event.pointer_id());
-        }
+        // Captured by what is within the bar: the bar goes on hearing of the finger.
+        layer::capture(&target, event.pointer_id());
         self.drag = Some(Drag {
             from_y: f64::from(event.client_y()),
             from_ms: event.time_stamp(),

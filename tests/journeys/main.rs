@@ -12,6 +12,7 @@ mod browser_faults;
 mod credit;
 mod desktop;
 mod fullscreen;
+mod gestures;
 mod impressions;
 mod lost_answer;
 mod phone;
