@@ -372,7 +372,7 @@ async fn a_page_that_is_left_sends_plain_text_and_does_without_room_for_it() {
     let _spoilt = Spoilt::by(
         "window.sent = [];
         window.fetch = async (url, init) => {
-            const typed = init.headers.has('content-type');
+            const typed = 'content-type' in init.headers;
             sent.push([url, init.method, !!init.keepalive, typed].join());
             if (init.keepalive) throw new TypeError('no room for another keepalive request');
             return new Response('{\"accepted\":0,\"rejected\":[]}', { status: 202 });
@@ -516,7 +516,7 @@ async fn without_locks_every_tab_leads_again_and_again() {
 const SHOP: &str = "window.posts = [];
     window.fetch = async (url, init) => {
         if (!String(url).endsWith('/v1/orders')) return new Response('', { status: 404 });
-        posts.push(init.headers.get('idempotency-key'));
+        posts.push(init.headers['idempotency-key']);
         await new Promise((done) => originals.setTimeout.call(window, done, 150));
         return new Response(JSON.stringify({ order_id: 'order-9', number: 'ST-1', placed_at: 0,
             currency: 'EUR', lines: [], shipments: [], totals: { items_minor: 1, discount_minor: 0,

@@ -7,7 +7,6 @@ use std::task::Poll;
 use gloo::timers::callback::Timeout;
 use js_sys::Promise;
 use shoptag_commerce::Timestamp;
-use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 /// Longest delay a browser's timer can hold, milliseconds (a signed 32-bit number).
@@ -43,13 +42,13 @@ pub fn at(at: Timestamp, then: impl FnOnce() + 'static) -> Pending {
 
 /// Lets `ms` milliseconds pass.
 pub async fn pause(ms: u32) {
-    let mut timer = None;
     let passed = Promise::new(&mut |resolve, _reject| {
-        timer = Some(after(ms, move || drop(resolve.call0(&JsValue::NULL))));
+        if let Some(window) = web_sys::window() {
+            let ms = i32::try_from(ms).unwrap_or(i32::MAX);
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+        }
     });
-    // The timer is dropped, and so cancelled, with this future.
     let _ = JsFuture::from(passed).await;
-    drop(timer);
 }
 
 /// What `work` comes to, unless that takes longer than `ms` milliseconds.

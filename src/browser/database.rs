@@ -4,14 +4,14 @@
 //! background (Safari does), and none that keeps another version of the widget from changing the
 //! schema. Whatever does not come to an end in time is given up: nobody waits for storage for ever.
 
-use indexed_db_futures::KeyRange;
-use indexed_db_futures::database::{Database, VersionChangeEvent};
-use indexed_db_futures::error::Error;
-use indexed_db_futures::object_store::ObjectStore;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{TransactionDurability, TransactionMode, TransactionOptions};
+use std::pin::Pin;
 
-use super::clock;
+use idb::{Database, Factory, KeyRange, ObjectStore, ObjectStoreParams};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+
+use super::{clock, dom};
 
 /// Also the name of what is stored by it; a site's keys begin with the site's.
 const DATABASE: &str = "shoptag";
@@ -48,6 +48,9 @@ pub(super) enum Change {
 /// Says what is to be written, from the texts that were read.
 pub(super) type Decide<'a> = &'a dyn Fn(&[String]) -> Vec<Change>;
 
+/// What a piece of work comes to. In a box: whoever waits for it need not have room for it.
+type Work<'a> = Pin<Box<dyn Future<Output = Option<Vec<String>>> + 'a>>;
+
 /// Why a piece of work was not done.
 enum Trouble {
     /// No connection, or it broke: worth another try.
@@ -58,36 +61,35 @@ enum Trouble {
 
 /// The texts whose keys begin with `prefix`, in the order of their keys; `None` if they cannot be
 /// read. A value that is no text is read as an empty one.
-pub(super) async fn read(store: &str, prefix: &str) -> Option<Vec<String>> {
-    work(store, prefix, None).await
+pub(super) fn read<'a>(store: &'a str, prefix: &'a str) -> Work<'a> {
+    work(store, prefix, None)
 }
 
-/// Writes, all or nothing; `None` if it cannot be done.
-pub(super) async fn write(store: &str, changes: &[Change]) -> Option<()> {
+/// Writes, all or nothing; whether that was done.
+pub(super) async fn write(store: &str, changes: &[Change]) -> bool {
+    let decide = |_: &[String]| changes.to_vec();
     // Nothing is read: no key begins with this.
-    work(store, "\u{0}", Some(&|_| changes.to_vec()))
-        .await
-        .map(drop)
+    work(store, "\u{0}", Some(&decide)).await.is_some()
 }
 
 /// Reads the texts below `prefix` and writes what `decide` makes of them, in one transaction.
-pub(super) async fn work(
-    store: &str,
-    prefix: &str,
-    decide: Option<Decide<'_>>,
-) -> Option<Vec<String>> {
-    let tries = async {
-        for tried in 1..=TRIES {
-            match attempt(store, prefix, decide).await {
-                Ok(texts) => return Some(texts),
-                Err(Trouble::Refused) => return None,
-                Err(Trouble::Lost) if tried < TRIES => clock::pause(RETRY_MS * tried).await,
-                Err(Trouble::Lost) => {}
+pub(super) fn work<'a>(store: &'a str, prefix: &'a str, decide: Option<Decide<'a>>) -> Work<'a> {
+    Box::pin(async move {
+        let tries = async {
+            for tried in 0..TRIES {
+                if tried > 0 {
+                    clock::pause(RETRY_MS * tried).await;
+                }
+                match attempt(store, prefix, decide).await {
+                    Ok(texts) => return Some(texts),
+                    Err(Trouble::Refused) => return None,
+                    Err(Trouble::Lost) => {}
+                }
             }
-        }
-        None
-    };
-    clock::within(DEADLINE_MS, tries).await?
+            None
+        };
+        clock::within(DEADLINE_MS, tries).await?
+    })
 }
 
 async fn attempt(
@@ -102,98 +104,101 @@ async fn attempt(
 }
 
 async fn transact(
-    database: &Database,
+    database: &IdbDatabase,
     store: &str,
     prefix: &str,
     decide: Option<Decide<'_>>,
 ) -> Result<Vec<String>, Trouble> {
-    let mode = match decide {
-        Some(_) => TransactionMode::Readwrite,
-        None => TransactionMode::Readonly,
-    };
-    let mut options = TransactionOptions::new();
-    options.set_durability(TransactionDurability::Strict);
-    let transaction = database
-        .transaction(store)
-        .with_mode(mode)
-        .with_options(options)
-        .build()?;
-    let objects = transaction.object_store(store)?;
-    let all = objects.get_all::<String>();
-    let found = all.with_query::<String, _>(below(prefix)).primitive()?;
-    let texts: Vec<String> = found.await?.map(Result::unwrap_or_default).collect();
+    let transaction = begin(database, store, decide.is_some()).ok_or(Trouble::Lost)?;
+    let objects = transaction.object_store(store).map(ObjectStore::from);
+    let objects = objects.map_err(|_| Trouble::Lost)?;
+    let request = ask(&objects, prefix).ok_or(Trouble::Lost)?;
+    if dom::first_event(&request, &["success", "error"]).await == "error" {
+        return Err(Trouble::Lost);
+    }
+    let found = request.result().map_err(|_| Trouble::Lost)?;
+    let found = Array::from(&found).into_iter();
+    let texts: Vec<String> = found
+        .map(|text| text.as_string().unwrap_or_default())
+        .collect();
     let Some(decide) = decide else {
         return Ok(texts);
     };
     for change in decide(&texts) {
-        match change {
-            Change::Put(key, text) => drop(objects.put(text).with_key(key).primitive()?.await?),
-            Change::Delete(key) => erase(&objects, KeyRange::Only(key)).await?,
-            Change::Clear(prefix) => erase(&objects, below(&prefix)).await?,
-        }
+        apply(&objects, &change).ok_or(Trouble::Lost)?;
     }
     // What is put may be refused as late as here, when it is flushed.
-    transaction.commit().await.map_err(|_| Trouble::Refused)?;
+    if dom::first_event(&transaction, &["complete", "abort"]).await == "abort" {
+        return Err(trouble_of(&transaction));
+    }
     Ok(texts)
 }
 
-async fn erase(objects: &ObjectStore<'_>, keys: KeyRange<String>) -> Result<(), Trouble> {
-    Ok(objects.delete::<String, _>(keys).primitive()?.await?)
+/// A transaction of strict durability, for which `idb` and `web-sys` have no words.
+fn begin(database: &IdbDatabase, store: &str, writes: bool) -> Option<IdbTransaction> {
+    let mode = if writes { "readwrite" } else { "readonly" };
+    let options = dom::object().text("durability", "strict");
+    let begin = dom::method(database, "transaction")?;
+    let begun = begin.call3(database, &store.into(), &mode.into(), &options);
+    Some(begun.ok()?.unchecked_into())
+}
+
+fn ask(objects: &ObjectStore, prefix: &str) -> Option<IdbRequest> {
+    let request = objects.get_all(Some(below(prefix)?.into()), None).ok()?;
+    Some(request.into())
+}
+
+fn apply(objects: &ObjectStore, change: &Change) -> Option<()> {
+    match change {
+        Change::Put(key, text) => drop(objects.put(&text.into(), Some(&key.into())).ok()?),
+        Change::Delete(key) => drop(objects.delete(JsValue::from(key)).ok()?),
+        Change::Clear(prefix) => drop(objects.delete(below(prefix)?).ok()?),
+    }
+    Some(())
 }
 
 /// All keys that begin with `prefix`.
-fn below(prefix: &str) -> KeyRange<String> {
-    KeyRange::Bound(
-        prefix.to_owned(),
-        false,
-        [prefix, "\u{ffff}"].concat(),
-        false,
-    )
+fn below(prefix: &str) -> Option<KeyRange> {
+    let end = [prefix, "\u{ffff}"].concat();
+    KeyRange::bound(&prefix.into(), &end.into(), None, None).ok()
 }
 
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::DomException(exception) => {
-                let exception = web_sys::DomException::from(exception);
-                if exception.name() == "QuotaExceededError" {
-                    Self::Refused
-                } else {
-                    Self::Lost
-                }
-            }
-            _ => Self::Lost,
-        }
+fn trouble_of(aborted: &IdbTransaction) -> Trouble {
+    match aborted.error() {
+        Some(error) if error.name() == "QuotaExceededError" => Trouble::Refused,
+        _ => Trouble::Lost,
     }
 }
 
 /// A connection. A database that a newer widget has made is opened as it is.
-async fn open() -> Option<Database> {
+async fn open() -> Option<IdbDatabase> {
     for version in [Some(VERSION), None] {
-        let open = Database::open(DATABASE).with_on_upgrade_needed(upgrade);
-        let request = match version {
-            Some(version) => open.with_version(version).build(),
-            None => open.build(),
-        };
-        // The same future for both, which is why it is built first.
-        if let Ok(request) = request
-            && let Ok(database) = request.await
-        {
-            return Some(database);
+        let request: IdbOpenDbRequest = Factory::new().ok()?.open(DATABASE, version).ok()?.into();
+        loop {
+            let event = dom::first_event(&request, &["upgradeneeded", "success", "error"]).await;
+            if event == "error" {
+                break;
+            }
+            let database: IdbDatabase = request.result().ok()?.unchecked_into();
+            if event == "success" {
+                return Some(database);
+            }
+            if upgrade(&database.into()).is_none() {
+                // All or nothing: the version stays as it was.
+                let _ = request.transaction()?.abort();
+            }
         }
     }
     None
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "that is the listener's shape"
-)]
-fn upgrade(_event: VersionChangeEvent, database: Database) -> Result<(), Error> {
+fn upgrade(database: &Database) -> Option<()> {
+    let there = database.store_names();
     for store in [BAGS, OUTBOX, TOUCHPOINTS, LEASES, RESERVE] {
-        if !database.object_store_names().any(|name| name == store) {
-            database.create_object_store(store).build()?;
+        if !there.iter().any(|name| name == store) {
+            let created = database.create_object_store(store, ObjectStoreParams::new());
+            created.ok()?;
         }
     }
-    Ok(())
+    Some(())
 }

@@ -2,10 +2,11 @@
 
 pub use web_sys::{Element, HtmlElement, ShadowRoot};
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, CustomEventInit, Document, EventTarget, Node, Window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CustomEvent, Document, Event, EventTarget, Node, Window};
 
 use crate::video_overlay::geometry::Rect;
 
@@ -28,9 +29,8 @@ pub fn copy(text: &str) {
         && let Some(write) = method(&clipboard, "writeText")
         && let Ok(promise) = write.call1(&clipboard, &JsValue::from_str(text))
     {
-        wasm_bindgen_futures::spawn_local(async move {
-            let _ = wasm_bindgen_futures::JsFuture::from(js_sys::Promise::from(promise)).await;
-        });
+        // Listened to from here on, so that a refusal is not reported as one nobody has heard.
+        drop(JsFuture::from(Promise::from(promise)));
     }
 }
 
@@ -64,7 +64,7 @@ pub fn open_shadow(host: &Element) -> Option<ShadowRoot> {
     }
     // Asked for by name: a page can have taken the method away.
     let attach = method(host, "attachShadow")?;
-    let options = object(&[("mode", JsValue::from_str("open"))]);
+    let options = object().text("mode", "open");
     attach.call1(host, &options).ok()?.dyn_into().ok()
 }
 
@@ -107,24 +107,60 @@ pub fn find_in_page(from: &Element, reference: &str) -> Option<Element> {
 
 /// Fires a bubbling, composed event with `detail` on `target`.
 pub fn fire(target: &Element, name: &str, detail: &JsValue) {
-    let init = CustomEventInit::new();
-    init.set_bubbles(true);
-    init.set_composed(true);
-    init.set_detail(detail);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
+    let init = object()
+        .with("bubbles", &JsValue::TRUE)
+        .with("composed", &JsValue::TRUE)
+        .with("detail", detail);
+    let event = CustomEvent::new_with_event_init_dict(name, init.unchecked_ref());
+    if let Ok(event) = event {
         // A listener that throws is reported by the browser and does not come back here.
         let _ = target.dispatch_event(&event);
     }
 }
 
-/// A plain object for an event's detail.
+/// A plain object that is being filled: options for the browser, or an event's detail.
+#[derive(Debug)]
 #[must_use]
-pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
-    let object = js_sys::Object::new();
-    for (name, value) in entries {
-        set(&object, name, value);
+pub struct Plain(JsValue);
+
+/// A plain object.
+pub fn object() -> Plain {
+    Plain(js_sys::Object::new().into())
+}
+
+impl Plain {
+    /// Puts a value in.
+    #[inline(never)]
+    pub fn with(self, name: &str, value: &JsValue) -> Self {
+        set(&self.0, name, value);
+        self
     }
-    object.into()
+
+    /// Puts a text in.
+    #[inline(never)]
+    pub fn text(self, name: &str, value: &str) -> Self {
+        self.with(name, &JsValue::from_str(value))
+    }
+
+    /// Puts a number in.
+    #[inline(never)]
+    pub fn number(self, name: &str, value: f64) -> Self {
+        self.with(name, &JsValue::from_f64(value))
+    }
+}
+
+impl std::ops::Deref for Plain {
+    type Target = JsValue;
+
+    fn deref(&self) -> &JsValue {
+        &self.0
+    }
+}
+
+impl From<Plain> for JsValue {
+    fn from(plain: Plain) -> Self {
+        plain.0
+    }
 }
 
 /// A property's value; `undefined` when there is none or it cannot be read.
@@ -237,12 +273,24 @@ fn push_number(text: &mut String, value: f64) {
     }
 }
 
+/// The name of the next event on `target` that has one of these `names`.
+pub async fn first_event(target: &EventTarget, names: &[&str]) -> String {
+    let heard = Promise::new(&mut |resolve, _reject| {
+        for name in names {
+            // A promise is resolved once: whatever comes after that is not heard.
+            let _ = target.add_event_listener_with_callback(name, &resolve);
+        }
+    });
+    let event = JsFuture::from(heard).await.unwrap_or_default();
+    get(&event, "type").as_string().unwrap_or_default()
+}
+
 /// A listener that is removed when it is dropped.
 #[derive(Debug)]
 pub struct Listener {
     target: EventTarget,
     name: &'static str,
-    callback: Closure<dyn FnMut(web_sys::Event)>,
+    callback: Closure<dyn FnMut(Event)>,
 }
 
 impl Listener {
@@ -250,7 +298,7 @@ impl Listener {
     pub fn new(
         target: &EventTarget,
         name: &'static str,
-        callback: impl FnMut(web_sys::Event) + 'static,
+        callback: impl FnMut(Event) + 'static,
     ) -> Self {
         let callback = Closure::<dyn FnMut(web_sys::Event)>::new(callback);
         let function = callback.as_ref().unchecked_ref();

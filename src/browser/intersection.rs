@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Object};
+use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry};
 
 use super::dom;
 use crate::video_overlay::geometry::Rect;
@@ -36,10 +36,10 @@ impl IntersectionWatch {
         let thresholds: Array = (0..=STEPS)
             .map(|step| js_sys::Number::from(f64::from(step) / f64::from(STEPS)))
             .collect();
-        let options: IntersectionObserverInit = Object::new().unchecked_into();
-        dom::set(&options, "threshold", &thresholds);
+        let options = dom::object().with("threshold", &thresholds);
         let function = callback.as_ref().unchecked_ref();
-        let observer = IntersectionObserver::new_with_options(function, &options).ok()?;
+        let options = options.unchecked_ref();
+        let observer = IntersectionObserver::new_with_options(function, options).ok()?;
         observer.observe(element);
         Some(Self {
             observer,

@@ -7,6 +7,8 @@ use js_sys::{Array, Function, Intl, Object, Reflect};
 use shoptag_commerce::{Currency, SmallMap, Timestamp};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::dom;
+
 thread_local! {
     /// Formatting functions by what they were made of. A page has a handful.
     static FORMATTERS: RefCell<SmallMap<String, Option<Function>>> =
@@ -20,13 +22,12 @@ pub fn price(amount_minor: i64, currency: Currency, locale: &str) -> String {
     let amount = decimal(amount_minor, digits);
     let key = ["price", locale, currency.code()].join("\n");
     let format = formatter(key, || {
-        let options = object(&[
-            ("style", "currency".into()),
-            ("currency", currency.code().into()),
-            ("minimumFractionDigits", digits.into()),
-            ("maximumFractionDigits", digits.into()),
-        ]);
-        Some(Intl::NumberFormat::new(&locales(locale), &options).format())
+        let options = dom::object()
+            .text("style", "currency")
+            .text("currency", currency.code())
+            .number("minimumFractionDigits", digits.into())
+            .number("maximumFractionDigits", digits.into());
+        Some(number_format(locale, &options))
     });
     // A text is read as an exact decimal; a float would not be for large amounts.
     call(format, &JsValue::from_str(&amount))
@@ -37,8 +38,8 @@ pub fn price(amount_minor: i64, currency: Currency, locale: &str) -> String {
 #[must_use]
 pub fn number(value: f64, locale: &str) -> String {
     let format = formatter(["number", locale].join("\n"), || {
-        let options = object(&[("maximumFractionDigits", 1.into())]);
-        Some(Intl::NumberFormat::new(&locales(locale), &options).format())
+        let options = dom::object().number("maximumFractionDigits", 1.0);
+        Some(number_format(locale, &options))
     });
     call(format, &JsValue::from_f64(value)).unwrap_or_default()
 }
@@ -73,12 +74,12 @@ pub fn instant(at: Timestamp, locale: &str) -> String {
 
 fn date(name: &str, parts: &[(&str, &str)], at: Timestamp, locale: &str) -> String {
     let format = formatter([name, locale].join("\n"), || {
-        let parts = parts.iter();
-        let parts: Vec<_> = parts
-            .map(|(part, style)| (*part, (*style).into()))
-            .collect();
-        let options = object(&parts);
-        Some(Intl::DateTimeFormat::new(&locales(locale), &options).format())
+        let mut options = dom::object();
+        for (part, style) in parts {
+            options = options.text(part, style);
+        }
+        let format = Intl::DateTimeFormat::new(&locales(locale), options.unchecked_ref());
+        Some(format.format())
     });
     #[expect(
         clippy::cast_precision_loss,
@@ -96,7 +97,7 @@ pub fn country(code: &str, locale: &str) -> String {
             .ok()?
             .dyn_into()
             .ok()?;
-        let options = object(&[("type", "region".into())]);
+        let options = dom::object().text("type", "region");
         let arguments = Array::of2(&locales(locale), &options);
         let names = Reflect::construct(&class, &arguments).ok()?;
         let of: Function = Reflect::get(&names, &"of".into()).ok()?.dyn_into().ok()?;
@@ -128,20 +129,16 @@ fn formatter(key: String, make: impl FnOnce() -> Option<Function>) -> Option<Fun
     })
 }
 
+fn number_format(locale: &str, options: &JsValue) -> Function {
+    Intl::NumberFormat::new(&locales(locale), options.unchecked_ref()).format()
+}
+
 fn call(format: Option<Function>, value: &JsValue) -> Option<String> {
     format?.call1(&JsValue::UNDEFINED, value).ok()?.as_string()
 }
 
 fn locales(locale: &str) -> Array {
     Array::of1(&JsValue::from_str(locale))
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in fields {
-        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
-    }
-    object
 }
 
 /// Minor units as a decimal text: 12345 with 2 digits is "123.45".

@@ -4,7 +4,7 @@
 //! A `<dialog>` can be shown in the top layer without being modal (as a popover) and modally. Over
 //! a bare video in fullscreen only a modal dialog can be used; a popover there is painted but dead.
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, Node, ShadowRoot};
 
 use crate::browser::dom::{self, Listener};
@@ -113,9 +113,8 @@ pub fn focused(node: &Node) -> Option<HtmlElement> {
 
 /// Gives `element` the focus without scrolling the page.
 pub fn focus(element: &HtmlElement) {
-    let options = web_sys::FocusOptions::new();
-    options.set_prevent_scroll(true);
-    let _ = element.focus_with_options(&options);
+    let options = dom::object().with("preventScroll", &JsValue::TRUE);
+    let _ = element.focus_with_options(options.unchecked_ref());
 }
 
 /// Gives the focus back to where it came from, or to `fallback` if that is gone or cannot take it:
@@ -190,7 +189,7 @@ impl Surroundings {
             let tap_notice = notice.clone();
             listeners.push(Listener::new(&document, "click", move |event| {
                 let path = event.composed_path();
-                let is_root = |node: wasm_bindgen::JsValue| node.has_type::<ShadowRoot>();
+                let is_root = |node: JsValue| node.has_type::<ShadowRoot>();
                 let in_host = host.as_ref().is_some_and(|host| path.includes(host, 0));
                 let in_slot = path.iter().any(|node| {
                     let slot = node

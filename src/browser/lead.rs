@@ -115,7 +115,7 @@ impl Lead {
         };
         let lead = self.clone();
         let granted = Closure::once_into_js(move |_lock: JsValue| lead.granted(!takes_over));
-        let options = dom::object(&[("steal", takes_over.into())]);
+        let options = dom::object().with("steal", &takes_over.into());
         let name = JsValue::from_str(&self.name);
         let request = dom::method(&locks, "request")
             .and_then(|request| request.call3(&locks, &name, &options, &granted).ok())

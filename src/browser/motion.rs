@@ -3,7 +3,7 @@
 
 use js_sys::Array;
 use shoptag_tag_track::MotionKey;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{Animation, Element};
 
 use super::dom;
@@ -27,15 +27,12 @@ impl Motion {
         let key_frames = Array::new();
         for key in way {
             let transform = dom::translate(key.place.x * 100.0, key.place.y * 100.0, "%");
-            key_frames.push(&dom::object(&[
-                ("offset", JsValue::from_f64(key.offset)),
-                ("transform", JsValue::from_str(&transform)),
-            ]));
+            let key_frame = dom::object().number("offset", key.offset);
+            key_frames.push(&key_frame.text("transform", &transform));
         }
-        let options = dom::object(&[
-            ("duration", JsValue::from_f64((end_s - start_s) * 1000.0)),
-            ("fill", JsValue::from_str("both")),
-        ]);
+        let options = dom::object()
+            .number("duration", (end_s - start_s) * 1000.0)
+            .text("fill", "both");
         let animate = dom::method(element, "animate")?;
         let animation = animate
             .call2(element, &key_frames, &options)

@@ -1,8 +1,10 @@
 //! Tells when elements come or go.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{MutationObserver, MutationObserverInit, Node};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MutationObserver, Node};
+
+use super::dom;
 
 /// Watches a part of the page until it is dropped.
 #[derive(Debug)]
@@ -16,10 +18,11 @@ impl MutationWatch {
     pub fn new(scope: &Node, changed: impl FnMut() + 'static) -> Option<Self> {
         let callback = Closure::<dyn FnMut()>::new(changed);
         let observer = MutationObserver::new(callback.as_ref().unchecked_ref()).ok()?;
-        let options = MutationObserverInit::new();
-        options.set_child_list(true);
-        options.set_subtree(true);
-        observer.observe_with_options(scope, &options).ok()?;
+        let options = dom::object()
+            .with("childList", &JsValue::TRUE)
+            .with("subtree", &JsValue::TRUE);
+        let observed = observer.observe_with_options(scope, options.unchecked_ref());
+        observed.ok()?;
         Some(Self {
             observer,
             _callback: callback,

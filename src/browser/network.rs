@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use serde::Serialize;
 use shoptag_commerce::IdempotencyKey;
 use shoptag_json::Readable;
 use shoptag_protocol::{IDEMPOTENCY_KEY_HEADER, Problem, TouchpointBatch, TouchpointBatchAnswer};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
+use web_sys::{AbortController, AbortSignal, Response};
 
-use crate::browser::{dom, json};
+use crate::browser::dom::{self, Plain};
+use crate::browser::{clock, json};
 use crate::event::Failure;
 
 /// How long a request may take, milliseconds: as long as the outbox waits for an attempt.
@@ -22,7 +22,7 @@ const TIMEOUT_MS: u32 = 20_000;
 extern "C" {
     /// The page's `fetch`, which the page may have replaced by one that throws.
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    fn fetch(url: &str, options: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// A request: where it goes, and what is sent beside that.
@@ -142,50 +142,47 @@ fn judge(response: &Response, text: &str) -> Result<Answer, Failure> {
     }
 }
 
-/// The answer with its text, read to the end; `None` if either did not come.
+/// The answer with its text, read to the end; `None` if either did not come in time.
 async fn attempt(sending: &Outgoing) -> Option<(Response, String)> {
     let controller = AbortController::new().ok()?;
-    let init = RequestInit::new();
-    init.set_signal(Some(&controller.signal()));
-    init.set_credentials(RequestCredentials::Omit);
-    let headers = Headers::new().ok()?;
+    let request = fetch(&sending.url, &options(sending, &controller.signal())).ok()?;
+    let answer = async {
+        let response: Response = settled(request).await?.dyn_into().ok()?;
+        let text = settled(response.text().ok()?).await?;
+        Some((response, text.as_string()?))
+    };
+    // A `fetch` that was replaced may ignore the signal and never settle: nobody waits for it.
+    let answer = clock::within(TIMEOUT_MS, answer).await;
+    if answer.is_none() {
+        controller.abort();
+    }
+    answer?
+}
+
+/// What a promise comes to, or what stands in its place when a function was replaced.
+async fn settled(promise: Promise) -> Option<JsValue> {
+    JsFuture::from(Promise::resolve(&promise)).await.ok()
+}
+
+/// What `fetch` is told beside the address.
+fn options(sending: &Outgoing, signal: &AbortSignal) -> Plain {
+    let mut headers = dom::object();
+    let mut options = dom::object()
+        .with("signal", signal)
+        .text("credentials", "omit");
     if sending.outlives {
-        // Not in web-sys.
-        dom::set(&init, "keepalive", &JsValue::TRUE);
+        options = options.with("keepalive", &JsValue::TRUE);
     }
     if let Some(body) = &sending.body {
-        init.set_method("POST");
-        init.set_body(&JsValue::from_str(body));
+        options = options.text("method", "POST").text("body", body);
         if !sending.plain {
-            headers.set("content-type", "application/json").ok()?;
+            headers = headers.text("content-type", "application/json");
         }
     }
     if let Some(key) = &sending.key {
-        headers.set(IDEMPOTENCY_KEY_HEADER, key.as_str()).ok()?;
+        headers = headers.text(IDEMPOTENCY_KEY_HEADER, key.as_str());
     }
-    init.set_headers(&headers);
-
-    // A `fetch` that was replaced may ignore the signal and never settle: race it as well.
-    let mut timer = None;
-    let deadline = Promise::new(&mut |resolve, _reject| {
-        let controller = controller.clone();
-        timer = Some(Timeout::new(TIMEOUT_MS, move || {
-            controller.abort();
-            let _ = resolve.call0(&JsValue::NULL);
-        }));
-    });
-    let response: Response = race(&fetch(&sending.url, &init).ok()?, &deadline)
-        .await?
-        .dyn_into()
-        .ok()?;
-    let text = race(&response.text().ok()?, &deadline).await?.as_string()?;
-    drop(timer);
-    Some((response, text))
-}
-
-async fn race(promise: &Promise, deadline: &Promise) -> Option<JsValue> {
-    let both = Array::of2(promise, deadline);
-    JsFuture::from(Promise::race(&both)).await.ok()
+    options.with("headers", &headers)
 }
 
 /// `Retry-After` as seconds or as a date, in milliseconds from now.

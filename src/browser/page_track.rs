@@ -6,10 +6,8 @@ use std::rc::Rc;
 use js_sys::{JSON, Reflect};
 use shoptag_protocol::VideoDocument;
 use shoptag_tag_track::{DefectCode, Limits, RawTrack, TAGS_OF_PAGE_MAX};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, EventTarget, HtmlElement};
+use wasm_bindgen::JsValue;
+use web_sys::{Element, HtmlElement};
 
 use super::{dom, json};
 use crate::embed::{TrackSource, announce_error};
@@ -102,7 +100,7 @@ async fn cues_of(element: &HtmlElement) -> Option<RawTrack> {
     }
     // 0 none, 1 loading, 2 loaded, 3 failed.
     if dom::get(element, "readyState").as_f64()? < 2.0 {
-        first_event(element, ["load", "error"]).await;
+        dom::first_event(element, &["load", "error"]).await;
     }
     if dom::get(element, "readyState").as_f64()? > 2.0 {
         return None;
@@ -122,30 +120,6 @@ async fn cues_of(element: &HtmlElement) -> Option<RawTrack> {
         dom::set(&tag, "end", &dom::get(&cue, "endTime"));
         tags.push(&tag);
     }
-    track_of(dom::object(&[
-        ("schema_version", JsValue::from_f64(1.0)),
-        ("tags", tags.into()),
-    ]))
-}
-
-/// Waits for the first of two events.
-async fn first_event(target: &EventTarget, names: [&str; 2]) {
-    let mut waiting = Vec::new();
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let heard = Closure::once(move |_: Event| {
-            let _ = resolve.call0(&JsValue::UNDEFINED);
-        });
-        for name in names {
-            let function = heard.as_ref().unchecked_ref();
-            let _ = target.add_event_listener_with_callback(name, function);
-        }
-        waiting.push(heard);
-    });
-    let _ = JsFuture::from(promise).await;
-    for heard in &waiting {
-        for name in names {
-            let function = heard.as_ref().unchecked_ref();
-            let _ = target.remove_event_listener_with_callback(name, function);
-        }
-    }
+    let track = dom::object().number("schema_version", 1.0);
+    track_of(track.with("tags", &tags).into())
 }

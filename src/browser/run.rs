@@ -21,7 +21,6 @@ use crate::checkout::uuid_v4;
 use crate::effect::{Announcement, Effect};
 use crate::embed::{Config, announce, names};
 use crate::event::{Event, Failure, Timer};
-use crate::touchpoint::TouchpointChanges;
 
 /// The outside of one widget: network, storage, timers, video and page. Dropping it stops
 /// everything but an order that is being stored or sent.
@@ -75,15 +74,8 @@ impl Runner {
                 let order_id = request.order_id;
                 self.dispatch.emit(Event::OrderFixed { order_id, body });
             }
-            Effect::LoadStored
-            | Effect::LoadSubmissions
-            | Effect::CheckStorage
-            | Effect::SaveBag(_) => self.store_bag(effect),
             Effect::Lead { takes_over } => self.lead.want(takes_over),
             Effect::StopLeading => self.lead.stop(),
-            Effect::KeepSubmission(_)
-            | Effect::UpdateSubmission(_)
-            | Effect::ForgetSubmission(_) => self.store_order(effect),
             Effect::LoadDocument => self.load_document(video.and_then(VideoHandle::duration)),
             Effect::Submit { key, path, body } => self.submit(key, &path, body),
             Effect::AskQuote { .. }
@@ -91,8 +83,7 @@ impl Runner {
             | Effect::PostClick(_)
             | Effect::PostBinding(_)
             | Effect::SendTouchpoints { .. } => self.ask(effect),
-            Effect::SaveTouchpoints(saved) => self.store_touchpoints(Some(saved)),
-            Effect::EraseTouchpoints => self.store_touchpoints(None),
+            stored => self.store(stored),
         }
     }
 
@@ -191,44 +182,16 @@ impl Runner {
         }
     }
 
-    fn store_touchpoints(&self, changes: Option<TouchpointChanges>) {
-        let (storage, channel) = (self.storage.clone(), self.channel.clone());
-        spawn_local(async move {
-            storage.change_touchpoints(changes.as_ref()).await;
-            channel.say(Word::Touchpoints);
-        });
-    }
-
-    fn store_bag(&self, effect: Effect) {
+    /// Reads or writes storage.
+    fn store(&self, effect: Effect) {
         let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
         let channel = self.channel.clone();
         spawn_local(async move {
-            match effect {
+            let word = match effect {
                 Effect::SaveBag(bag) => {
                     storage.save_bag(&bag).await;
-                    channel.say(Word::Bag);
+                    Word::Bag
                 }
-                Effect::LoadSubmissions => {
-                    let submissions = storage.submissions().await;
-                    dispatch.emit(Event::SubmissionsLoaded {
-                        submissions,
-                        entropy: random::entropy(),
-                    });
-                }
-                Effect::CheckStorage => {
-                    let durable = storage.check_room().await;
-                    dispatch.emit(Event::StorageChecked { durable });
-                }
-                _ => dispatch.emit(Event::StorageLoaded(storage.load().await)),
-            }
-        });
-    }
-
-    fn store_order(&self, effect: Effect) {
-        let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
-        let channel = self.channel.clone();
-        spawn_local(async move {
-            match effect {
                 Effect::KeepSubmission(record) => {
                     let durable = storage.keep(&record).await;
                     let (key, entropy) = (record.key, random::entropy());
@@ -237,14 +200,27 @@ impl Runner {
                         durable,
                         entropy,
                     });
+                    Word::Orders
                 }
                 Effect::UpdateSubmission(record) => {
                     storage.keep(&record).await;
+                    Word::Orders
                 }
-                Effect::ForgetSubmission(key) => storage.forget(&key).await,
-                _ => {}
-            }
-            channel.say(Word::Orders);
+                Effect::ForgetSubmission(key) => {
+                    storage.forget(&key).await;
+                    Word::Orders
+                }
+                Effect::SaveTouchpoints(changes) => {
+                    storage.change_touchpoints(Some(&changes)).await;
+                    Word::Touchpoints
+                }
+                Effect::EraseTouchpoints => {
+                    storage.change_touchpoints(None).await;
+                    Word::Touchpoints
+                }
+                reads => return dispatch.emit(read_stored(reads, &storage).await),
+            };
+            channel.say(word);
         });
     }
 
@@ -262,56 +238,49 @@ impl Runner {
     }
 
     fn announce(&self, announcement: &Announcement) {
-        let text = JsValue::from_str;
+        let detail = dom::object();
         let (name, detail) = match announcement {
-            Announcement::Ready => (names::EVENT_READY, dom::object(&[])),
+            Announcement::Ready => (names::EVENT_READY, detail),
             Announcement::TagClick { tag, product } => (
                 names::EVENT_TAG_CLICK,
-                dom::object(&[
-                    ("tag", text(tag.as_str())),
-                    ("product", text(product.as_str())),
-                ]),
+                detail
+                    .text("tag", tag.as_str())
+                    .text("product", product.as_str()),
             ),
             Announcement::BagChange {
                 count,
                 subtotal_minor,
                 currency,
-            } => (
-                names::EVENT_BAG_CHANGE,
-                dom::object(&[
-                    ("count", (*count).into()),
-                    (
-                        "subtotal_minor",
-                        subtotal_minor.map_or(JsValue::NULL, number),
-                    ),
-                    ("currency", text(currency.code())),
-                ]),
-            ),
+            } => {
+                let subtotal = subtotal_minor.map_or(JsValue::NULL, |minor| amount(minor).into());
+                let detail = detail
+                    .number("count", f64::from(*count))
+                    .with("subtotal_minor", &subtotal)
+                    .text("currency", currency.code());
+                (names::EVENT_BAG_CHANGE, detail)
+            }
             Announcement::CheckoutStart { count } => (
                 names::EVENT_CHECKOUT_START,
-                dom::object(&[("count", (*count).into())]),
+                detail.number("count", f64::from(*count)),
             ),
             Announcement::OrderPlaced {
                 order_id,
-                number: of_order,
+                number,
                 total_minor,
                 currency,
             } => (
                 names::EVENT_ORDER_PLACED,
-                dom::object(&[
-                    ("order", text(order_id.as_str())),
-                    ("number", text(of_order)),
-                    ("total_minor", number(*total_minor)),
-                    ("currency", text(currency.code())),
-                ]),
+                detail
+                    .text("order", order_id.as_str())
+                    .text("number", number)
+                    .number("total_minor", amount(*total_minor))
+                    .text("currency", currency.code()),
             ),
             Announcement::FullscreenChange { mode } => (
                 names::EVENT_FULLSCREEN_CHANGE,
-                dom::object(&[("mode", text(mode.name()))]),
+                detail.text("mode", mode.name()),
             ),
-            Announcement::Error { code } => {
-                (names::EVENT_ERROR, dom::object(&[("code", text(code))]))
-            }
+            Announcement::Error { code } => (names::EVENT_ERROR, detail.text("code", code)),
         };
         announce(&self.host, name, &detail);
     }
@@ -320,6 +289,20 @@ impl Runner {
 impl Drop for Runner {
     fn drop(&mut self) {
         self.lead.stop();
+    }
+}
+
+/// What is stored, as an event.
+async fn read_stored(effect: Effect, storage: &Storage) -> Event {
+    match effect {
+        Effect::LoadSubmissions => Event::SubmissionsLoaded {
+            submissions: storage.submissions().await,
+            entropy: random::entropy(),
+        },
+        Effect::CheckStorage => Event::StorageChecked {
+            durable: storage.check_room().await,
+        },
+        _ => Event::StorageLoaded(storage.load().await),
     }
 }
 
@@ -340,8 +323,8 @@ fn send(dispatch: Callback<Event>, outgoing: Option<Outgoing>, then: Then) {
     clippy::cast_precision_loss,
     reason = "amounts of that size are refused by the server"
 )]
-fn number(amount_minor: i64) -> JsValue {
-    JsValue::from_f64(amount_minor as f64)
+fn amount(minor: i64) -> f64 {
+    minor as f64
 }
 
 /// Listens to the browser's word on the connection.

@@ -79,7 +79,7 @@ impl Storage {
             Some(text) => Change::Put(key.clone(), text),
             None => Change::Delete(key.clone()),
         };
-        if database::write(BAGS, &[change]).await.is_none() {
+        if !database::write(BAGS, &[change]).await {
             let mut memory = self.memory.borrow_mut();
             match text {
                 Some(text) => drop(memory.insert(key, text)),
@@ -154,7 +154,7 @@ impl Storage {
         match database::read(RESERVE, RESERVE).await {
             Some(found) if found.is_empty() => {
                 let reserve = Change::Put(RESERVE.to_owned(), filling());
-                database::write(RESERVE, &[reserve]).await.is_some()
+                database::write(RESERVE, &[reserve]).await
             }
             Some(_) => true,
             None => false,
@@ -214,7 +214,7 @@ impl Storage {
 /// Writes; whether that worked. When there is no room, the `ways` are emptied, one after another.
 async fn write_making_room(store: &str, put: &[Change], ways: [&str; 2]) -> bool {
     let mut ways = ways.into_iter();
-    while database::write(store, put).await.is_none() {
+    while !database::write(store, put).await {
         let Some(way) = ways.next() else {
             return false;
         };

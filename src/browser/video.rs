@@ -9,6 +9,7 @@ use shoptag_commerce::TagId;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
 use super::dom::{self, Listener};
@@ -105,9 +106,8 @@ impl VideoHandle {
     /// Starts playing; a browser that refuses is not an error for us.
     pub fn play(&self) {
         if let Ok(promise) = self.element.play() {
-            wasm_bindgen_futures::spawn_local(async move {
-                let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
-            });
+            // Listened to from here on, so that a refusal is not reported as one nobody has heard.
+            drop(JsFuture::from(promise));
         }
     }
 

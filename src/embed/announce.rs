@@ -13,9 +13,5 @@ pub fn announce(host: &Element, name: &str, detail: &JsValue) {
 
 /// Fires `shop-error` with a stable `code`.
 pub fn announce_error(host: &Element, code: &str) {
-    announce(
-        host,
-        names::EVENT_ERROR,
-        &dom::object(&[("code", JsValue::from_str(code))]),
-    );
+    announce(host, names::EVENT_ERROR, &dom::object().text("code", code));
 }
