@@ -38,12 +38,13 @@ impl LineId {
 /// Whether `other` is more of `line`: the same variant, shown by the same creator, or by nobody. So
 /// a line has one receipt, and what another creator showed later is theirs (DESIGN 5.5, 6).
 fn is_more_of(line: &SavedLine, other: &SavedLine) -> bool {
-    let creator = |line: &SavedLine| line.creator.as_ref().map(|creator| creator.id.clone());
+    let is_same_creator = match (&line.creator, &other.creator) {
+        (Some(creator), Some(other)) => creator.id == other.id,
+        _ => false,
+    };
     let finder = match (&line.tag, &other.tag) {
         (None, None) => true,
-        (Some(_), Some(_)) => {
-            line.video == other.video || creator(line).is_some() && creator(line) == creator(other)
-        }
+        (Some(_), Some(_)) => line.video == other.video || is_same_creator,
         _ => false,
     };
     finder && line.variant_id == other.variant_id
@@ -74,6 +75,12 @@ impl Bag {
     #[must_use]
     pub fn lines(&self) -> &[SavedLine] {
         &self.lines
+    }
+
+    /// The currency; `None` while it is not known.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        self.currency
     }
 
     /// The line that was removed last, while that can be taken back.

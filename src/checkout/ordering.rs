@@ -20,22 +20,24 @@ impl Checkout {
         setting: Setting<'_>,
         form: &Form,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(quote) = self.quote.clone().filter(|_| self.can_confirm()) else {
-            return Vec::new();
+            return;
         };
         let shown_minor = quote.totals.total_minor;
         self.trouble = None;
         let holds = quote.ready && self.quoted_revision == self.revision && !self.attempt_closed;
         if holds && self.quoting == Quoting::Idle {
-            return self.fix(&entropy, &quote, setting, now);
+            self.fix(&entropy, &quote, setting, now, effects);
+            return;
         }
         self.renew_attempt(&entropy);
         self.stage = Stage::Confirming {
             entropy,
             shown_minor,
         };
-        self.ask(setting, form)
+        self.ask(setting, form, effects);
     }
 
     /// The changed price is accepted: another attempt, another key.
@@ -45,9 +47,10 @@ impl Checkout {
         setting: Setting<'_>,
         form: &Form,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(Trouble::TotalChanged { offered, .. }) = &self.trouble else {
-            return Vec::new();
+            return;
         };
         // Without an offer the old quote belongs to an attempt that is over: `confirm` asks for
         // another.
@@ -57,19 +60,23 @@ impl Checkout {
             self.take_quote(quote);
         }
         self.trouble = None;
-        self.confirm(entropy, setting, form, now)
+        self.confirm(entropy, setting, form, now, effects);
     }
 
-    /// The short lines are reduced to what can be had; those of which nothing is left go.
+    /// The short lines are reduced to what can be had; those of which nothing is left go. Returns
+    /// what was short, nothing if nothing was.
     pub fn accept_shortage(
         &mut self,
         entropy: &Entropy,
         setting: Setting<'_>,
         form: &Form,
-    ) -> Vec<Effect> {
-        let Some(Trouble::Short(shortages)) = self.trouble.take() else {
+        effects: &mut Vec<Effect>,
+    ) -> Vec<Shortage> {
+        let Some(Trouble::Short(shortages)) = &self.trouble else {
             return Vec::new();
         };
+        let shortages = shortages.clone();
+        self.trouble = None;
         for line in &mut self.lines {
             if let Some(short) = shortages.iter().find(|short| short.line.is(line)) {
                 line.quantity = line.quantity.min(short.available);
@@ -78,11 +85,10 @@ impl Checkout {
         self.lines.retain(|line| line.quantity > 0);
         self.renew_attempt(entropy);
         self.revision = self.revision.wrapping_add(1);
-        if self.lines.is_empty() {
-            Vec::new()
-        } else {
-            self.ask(setting, form)
+        if !self.lines.is_empty() {
+            self.ask(setting, form, effects);
         }
+        shortages
     }
 
     /// The order has been stored, or cannot be (`durable` is false): it is on its way.
@@ -177,9 +183,10 @@ impl Checkout {
         quote: &Quote,
         setting: Setting<'_>,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         let Ok(order_id) = OrderId::parse(uuid_v7(now, entropy.order())) else {
-            return Vec::new();
+            return;
         };
         let key = IdempotencyKey::from_random(entropy.key());
         self.stage = Stage::Fixing {
@@ -187,6 +194,6 @@ impl Checkout {
             key,
         };
         let request = order_request(setting.site.clone(), order_id, quote, &self.lines, now);
-        vec![Effect::FixOrder(Box::new(request))]
+        effects.push(Effect::FixOrder(Box::new(request)));
     }
 }

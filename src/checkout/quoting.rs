@@ -22,7 +22,7 @@ const QUOTE_RENEWAL_LEAD_MS: i64 = 20 * SECOND_MS;
 
 impl Checkout {
     /// Asks for a quote now.
-    pub fn ask(&mut self, setting: Setting<'_>, form: &Form) -> Vec<Effect> {
+    pub fn ask(&mut self, setting: Setting<'_>, form: &Form, effects: &mut Vec<Effect>) {
         self.sequence = self.sequence.wrapping_add(1);
         self.asked_revision = self.revision;
         self.quoting = Quoting::Asking;
@@ -50,48 +50,58 @@ impl Checkout {
             address: form.address().filter(|_| complete),
             delivery: form.delivery().to_vec(),
         };
-        vec![Effect::AskQuote {
+        effects.push(Effect::AskQuote {
             sequence: self.sequence,
             request: Box::new(request),
-        }]
+        });
     }
 
-    /// Something that the quote depends on has changed; it is asked for after a pause if `ask` says
-    /// so.
-    pub fn changed(&mut self, ask: bool, now: Timestamp) -> Vec<Effect> {
+    /// Something that the quote depends on has changed.
+    pub fn edited(&mut self) {
         if !self.is_editable() {
-            return Vec::new();
+            return;
         }
         self.stage = Stage::Editing;
         self.revision = self.revision.wrapping_add(1);
         if matches!(self.trouble, Some(Trouble::Refused { .. })) {
             self.trouble = None;
         }
-        if !ask {
-            return Vec::new();
+    }
+
+    /// The shopper types what the quote depends on; it is asked for after a pause if `ask` says so.
+    pub fn typed(&mut self, ask: bool, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.edited();
+        if ask && self.is_editable() {
+            self.wait(now.plus_ms(QUOTE_PAUSE_MS), effects);
         }
+    }
+
+    fn wait(&mut self, until: Timestamp, effects: &mut Vec<Effect>) {
         self.quoting = Quoting::Waiting;
-        vec![Effect::WakeAt {
+        effects.push(Effect::WakeAt {
             timer: Timer::Quote,
-            at: now.plus_ms(QUOTE_PAUSE_MS),
-        }]
+            at: until,
+        });
     }
 
-    /// The pause is over.
-    pub fn quote_due(&mut self, setting: Setting<'_>, form: &Form) -> Vec<Effect> {
-        if self.is_editable() && self.quoting == Quoting::Waiting {
-            self.ask(setting, form)
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// The hold of the quote ends: it is renewed while the shopper is still here.
-    pub fn quote_expiring(&mut self, setting: Setting<'_>, form: &Form) -> Vec<Effect> {
-        if self.stage == Stage::Editing && self.quoting == Quoting::Idle && !self.attempt_closed {
-            self.ask(setting, form)
-        } else {
-            Vec::new()
+    /// The pause is over, or the hold of the quote ends: it is renewed while the shopper is still
+    /// here.
+    pub fn woken(
+        &mut self,
+        timer: Timer,
+        setting: Setting<'_>,
+        form: &Form,
+        effects: &mut Vec<Effect>,
+    ) {
+        let asks = match timer {
+            Timer::Quote => self.is_editable() && self.quoting == Quoting::Waiting,
+            _ => {
+                let is_held = self.quoting == Quoting::Idle && !self.attempt_closed;
+                self.stage == Stage::Editing && is_held
+            }
+        };
+        if asks {
+            self.ask(setting, form, effects);
         }
     }
 
@@ -103,14 +113,15 @@ impl Checkout {
         setting: Setting<'_>,
         form: &mut Form,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         if sequence != self.sequence || self.quoting != Quoting::Asking || !self.is_editable() {
-            return Vec::new();
+            return;
         }
         self.quoting = Quoting::Idle;
         match answer {
-            Ok(quote) => self.quoted(quote, setting, now),
-            Err(failure) => self.not_quoted(&failure, form, now),
+            Ok(quote) => self.quoted(quote, setting, now, effects),
+            Err(failure) => self.not_quoted(&failure, form, now, effects),
         }
     }
 
@@ -127,7 +138,8 @@ impl Checkout {
         quote: Rc<Quote>,
         setting: Setting<'_>,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         self.failures = 0;
         let keep = matches!(self.trouble, Some(Trouble::TotalChanged { .. }));
         if !keep {
@@ -135,17 +147,17 @@ impl Checkout {
         }
         let hold_ms = quote.expires_at.since_ms(quote.quoted_at);
         let renew_in_ms = (hold_ms - QUOTE_RENEWAL_LEAD_MS).max(QUOTE_RENEWAL_LEAD_MS);
-        let mut effects = vec![Effect::WakeAt {
+        effects.push(Effect::WakeAt {
             timer: Timer::QuoteExpiry,
             at: now.plus_ms(renew_in_ms),
-        }];
+        });
         self.take_quote(Rc::clone(&quote));
-        let Stage::Confirming {
+        let &Stage::Confirming {
             entropy,
             shown_minor,
-        } = self.stage.clone()
+        } = &self.stage
         else {
-            return effects;
+            return;
         };
         self.stage = Stage::Editing;
         if quote.totals.total_minor != shown_minor {
@@ -154,7 +166,7 @@ impl Checkout {
                 offered: None,
             });
         } else if quote.ready {
-            effects.extend(self.fix(&entropy, &quote, setting, now));
+            self.fix(&entropy, &quote, setting, now, effects);
         } else {
             let code = code::QUOTE_INCOMPLETE.to_owned();
             self.trouble = Some(Trouble::Refused {
@@ -162,7 +174,6 @@ impl Checkout {
                 detail: String::new(),
             });
         }
-        effects
     }
 
     pub(super) fn not_quoted(
@@ -170,19 +181,17 @@ impl Checkout {
         failure: &Failure,
         form: &mut Form,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         let pressed = matches!(self.stage, Stage::Confirming { .. });
         self.stage = Stage::Editing;
         if failure.is_retryable() {
             self.trouble = Some(Trouble::Unreachable);
-            self.quoting = Quoting::Waiting;
             let doublings = self.failures.min(4);
             self.failures = self.failures.saturating_add(1);
             let delay_ms = (QUOTE_RETRY_MS_MIN << doublings).min(QUOTE_RETRY_MS_MAX);
-            return vec![Effect::WakeAt {
-                timer: Timer::Quote,
-                at: now.plus_ms(delay_ms),
-            }];
+            self.wait(now.plus_ms(delay_ms), effects);
+            return;
         }
         self.trouble = match failure.problem() {
             Some(problem) => self.trouble_of(problem, form),
@@ -191,7 +200,6 @@ impl Checkout {
         if pressed {
             self.focus_first_invalid(form);
         }
-        Vec::new()
     }
 
     pub(super) fn take_quote(&mut self, quote: Rc<Quote>) {

@@ -12,12 +12,12 @@ use crate::session::{Notice, Session};
 const NOT_ADDED: &str = "variant-unavailable";
 
 impl Session {
-    pub(super) fn in_card(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn in_card(&mut self, event: Event, now: Timestamp) {
         let (Some(card), Some(shelf)) = (&mut self.card, &self.shelf) else {
-            return Vec::new();
+            return;
         };
         let Some(product) = shelf.product(&card.product) else {
-            return Vec::new();
+            return;
         };
         match event {
             Event::OptionChosen { axis, label } => card.choose(product, axis, &label),
@@ -25,19 +25,15 @@ impl Session {
                 card.set_quantity(quantity, shelf.document().policy.quantity_max);
             }
             Event::ImageChosen(index) => card.show_image(product, index),
-            _ => return self.add_card_to_bag(now),
+            _ => self.add_card_to_bag(now),
         }
-        Vec::new()
     }
 
-    pub(super) fn add_card_to_bag(&mut self, now: Timestamp) -> Vec<Effect> {
-        let line = self.card_line(now);
-        let Some(line) = line else {
-            return Vec::new();
-        };
-        let mut effects = self.add(line.clone(), now);
-        effects.extend(self.line_bagged(&line, now));
-        effects
+    fn add_card_to_bag(&mut self, now: Timestamp) {
+        if let Some(line) = self.card_line(now) {
+            self.add(line.clone(), now);
+            self.line_bagged(&line, now);
+        }
     }
 
     /// The card's choice as a line; `None` when it is sold out.
@@ -49,7 +45,7 @@ impl Session {
         Some(line)
     }
 
-    pub(super) fn add(&mut self, line: SavedLine, now: Timestamp) -> Vec<Effect> {
+    fn add(&mut self, line: SavedLine, now: Timestamp) {
         let title = line.title.clone();
         let notice = match self.bag.add(line, self.quantity_max()) {
             Added::All => Notice::Added {
@@ -62,12 +58,11 @@ impl Session {
             },
             Added::Full => Notice::BagFull,
         };
-        let mut effects = self.bag_changed();
-        effects.push(self.say(notice, now));
-        effects
+        self.bag_changed();
+        self.say(notice, now);
     }
 
-    pub(super) fn in_bag(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn in_bag(&mut self, event: Event, now: Timestamp) {
         match event {
             Event::LineQuantityChanged { line, quantity: 0 } | Event::LineRemoved(line) => {
                 return self.remove(&line, now);
@@ -84,46 +79,46 @@ impl Session {
                 let line = shelf.and_then(|shelf| shelf.line(&variant, quantity, None, now));
                 return match line {
                     Some(line) => self.add(line, now),
-                    None => vec![Effect::Announce(Announcement::Error {
+                    None => self.announce(Announcement::Error {
                         code: NOT_ADDED.to_owned(),
-                    })],
+                    }),
                 };
             }
             Event::BagChangedElsewhere(saved) => {
                 self.bag.replace(saved);
-                return self.announce_bag().into_iter().collect();
+                return self.announce_bag();
             }
-            _ => return Vec::new(),
+            _ => return,
         }
-        self.bag_changed()
+        self.bag_changed();
     }
 
-    pub(super) fn remove(&mut self, id: &LineId, now: Timestamp) -> Vec<Effect> {
+    fn remove(&mut self, id: &LineId, now: Timestamp) {
         let Some(title) = self.bag.line(id).map(|line| line.title.clone()) else {
-            return Vec::new();
+            return;
         };
         self.bag.remove(id);
-        let mut effects = self.bag_changed();
-        effects.push(self.say(Notice::Removed { title }, now));
-        effects
+        self.bag_changed();
+        self.say(Notice::Removed { title }, now);
     }
 
     /// The bag is written only after storage has been read, or it would overwrite what is there.
-    pub(super) fn bag_changed(&self) -> Vec<Effect> {
-        let saved = self.bag.saved().filter(|_| self.storage_read);
-        saved
-            .map(Effect::SaveBag)
-            .into_iter()
-            .chain(self.announce_bag())
-            .collect()
+    pub(super) fn bag_changed(&mut self) {
+        if self.storage_read
+            && let Some(saved) = self.bag.saved()
+        {
+            self.effects.push(Effect::SaveBag(saved));
+        }
+        self.announce_bag();
     }
 
-    pub(super) fn announce_bag(&self) -> Option<Effect> {
-        let currency = self.bag.saved()?.currency;
-        Some(Effect::Announce(Announcement::BagChange {
-            count: self.bag.count(),
-            subtotal_minor: self.bag.subtotal_minor(),
-            currency,
-        }))
+    pub(super) fn announce_bag(&mut self) {
+        if let Some(currency) = self.bag.currency() {
+            self.announce(Announcement::BagChange {
+                count: self.bag.count(),
+                subtotal_minor: self.bag.subtotal_minor(),
+                currency,
+            });
+        }
     }
 }

@@ -7,7 +7,6 @@ use shoptag_protocol::{OrderLine, OrderRequest, SavedLine};
 
 use crate::bag::LineId;
 use crate::checkout::Source;
-use crate::effect::Effect;
 use crate::event::{Erasable, Event};
 use crate::session::{Page, Session};
 use crate::touchpoint::{RECEIPTS_MAX, TouchedTag};
@@ -27,72 +26,73 @@ pub(super) fn apart_max(lines: usize) -> usize {
 }
 
 impl Session {
-    pub(super) fn in_touchpoints(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        let mut effects = match event {
+    pub(super) fn in_touchpoints(&mut self, event: Event, now: Timestamp) {
+        let effects = &mut self.effects;
+        match event {
             Event::PositionRead { position_s } => {
                 self.touchpoints.at_position(position_s);
-                return Vec::new();
+                return;
             }
             Event::DeviceOpened => return self.open(Page::Device),
-            Event::TagSeen { tag } => match self.touched(&tag) {
-                Some(tag) => self.touchpoints.seen(&tag, now),
-                None => Vec::new(),
-            },
-            Event::PageHidden => self.touchpoints.leave(now),
-            Event::ConsentChanged(consent) => self.touchpoints.set_consent(consent, now),
+            Event::TagSeen { tag } => {
+                if let Some(tag) = self.touched(&tag) {
+                    self.touchpoints.seen(&tag, now, &mut self.effects);
+                }
+            }
+            Event::PageHidden => self.touchpoints.leave(now, effects),
+            Event::ConsentChanged(consent) => self.touchpoints.set_consent(consent, now, effects),
             Event::ViewSessionAnswered(answer) => {
                 let answer = answer.as_ref().map(|session| &**session);
                 self.touchpoints.view_session(answer, now);
-                Vec::new()
             }
             Event::ClickAnswered { touch, answer } => {
-                match self.touchpoints.click(&touch, answer.as_ref(), now) {
-                    Some(tag) => self.receipt_came(&tag, now),
-                    None => Vec::new(),
+                if let Some(tag) = self.touchpoints.click(&touch, answer.as_ref(), now) {
+                    self.receipt_came(&tag, now);
                 }
             }
             Event::BindingAnswered { variant, answer } => {
                 let receipt = self.touchpoints.binding(&variant, answer.as_ref(), now);
                 let line = receipt.and_then(|_| self.line_here(&variant));
-                match receipt.zip(line) {
-                    Some((receipt, line)) if self.bag.bind(&line, receipt) => self.bag_changed(),
-                    _ => Vec::new(),
+                if let Some((receipt, line)) = receipt.zip(line)
+                    && self.bag.bind(&line, receipt)
+                {
+                    self.bag_changed();
                 }
             }
             Event::TouchpointsAnswered { ids, failure } => {
-                self.touchpoints.batch_answered(&ids, failure.as_ref(), now)
+                self.touchpoints
+                    .batch_answered(&ids, failure.as_ref(), now, effects);
             }
             Event::TouchpointsChangedElsewhere(saved) => {
                 self.touchpoints.changed_elsewhere(saved, now);
-                Vec::new()
             }
             Event::Erased(Erasable::Bag) => {
                 self.bag.empty();
-                self.bag_changed()
+                self.bag_changed();
             }
-            Event::Erased(Erasable::Touchpoints) => self.touchpoints.erase(),
-            _ => Vec::new(),
-        };
-        effects.extend(self.touchpoints.poll(self.playing, now));
-        effects
+            Event::Erased(Erasable::Touchpoints) => self.touchpoints.erase(effects),
+            _ => {}
+        }
+        self.poll_touchpoints(now);
+    }
+
+    /// Asks for what is due about touchpoints.
+    pub(super) fn poll_touchpoints(&mut self, now: Timestamp) {
+        self.touchpoints.poll(self.playing, now, &mut self.effects);
     }
 
     /// The open card's tag was tapped.
-    pub(super) fn tag_clicked(&mut self, now: Timestamp) -> Vec<Effect> {
-        let tag = self.card.as_ref().and_then(|card| card.tag.clone());
-        let Some(tag) = tag.and_then(|tag| self.touched(&tag)) else {
-            return Vec::new();
-        };
-        let mut effects = self.touchpoints.tapped(&tag, now);
-        effects.extend(self.touchpoints.poll(self.playing, now));
-        effects
+    pub(super) fn tag_clicked(&mut self, now: Timestamp) {
+        if let Some(tag) = self.card_tag() {
+            self.touchpoints.tapped(&tag, now, &mut self.effects);
+            self.poll_touchpoints(now);
+        }
     }
 
     /// `added`, the open card's choice, went into the bag. A line keeps the finder that it has.
-    pub(super) fn line_bagged(&mut self, added: &SavedLine, now: Timestamp) -> Vec<Effect> {
-        let tag = self.card.as_ref().and_then(|card| card.tag.clone());
-        let Some(tag) = tag.and_then(|tag| self.touched(&tag)) else {
-            return Vec::new();
+    pub(super) fn line_bagged(&mut self, added: &SavedLine, now: Timestamp) {
+        let Some(tag) = self.card_tag() else {
+            return;
         };
         let line = self.bag.line_like(added);
         let own = line.is_some_and(|line| {
@@ -100,9 +100,10 @@ impl Session {
             let is_new = line.receipt.is_none() || line.added_at == now;
             line.video == self.setup.video && line.tag.as_ref() == Some(&tag.tag) && is_new
         });
-        let mut effects = self.touchpoints.bagged(&tag, &added.variant_id, own, now);
-        effects.extend(self.touchpoints.poll(self.playing, now));
-        effects
+        let effects = &mut self.effects;
+        self.touchpoints
+            .bagged(&tag, &added.variant_id, own, now, effects);
+        self.poll_touchpoints(now);
     }
 
     /// The receipt of the tag that led to `line`, if it is there already.
@@ -115,15 +116,6 @@ impl Session {
     }
 
     /// Puts the receipts on hand into an order that is being made.
-    pub(super) fn with_receipts(&self, mut effects: Vec<Effect>) -> Vec<Effect> {
-        for effect in &mut effects {
-            if let Effect::FixOrder(request) = effect {
-                self.add_receipts(request);
-            }
-        }
-        effects
-    }
-
     pub(super) fn add_receipts(&self, request: &mut OrderRequest) {
         let bought = self.checkout.as_ref();
         for (index, line) in request.lines.iter_mut().enumerate() {
@@ -161,10 +153,10 @@ impl Session {
     }
 
     /// A tap has its receipt: lines that it led to get it too.
-    fn receipt_came(&mut self, tag: &TagId, now: Timestamp) -> Vec<Effect> {
-        let mut effects = self.touchpoints.save(now);
-        let Some(receipt) = self.touchpoints.receipt_of(tag).map(str::to_owned) else {
-            return effects;
+    fn receipt_came(&mut self, tag: &TagId, now: Timestamp) {
+        self.touchpoints.save(now, &mut self.effects);
+        let Some(receipt) = self.touchpoints.receipt_of(tag) else {
+            return;
         };
         let waiting: Vec<LineId> = self
             .bag
@@ -178,12 +170,11 @@ impl Session {
             .map(LineId::of)
             .collect();
         for line in &waiting {
-            self.bag.bind(line, &receipt);
+            self.bag.bind(line, receipt);
         }
         if !waiting.is_empty() {
-            effects.extend(self.bag_changed());
+            self.bag_changed();
         }
-        effects
     }
 
     /// The line of `variant` that was found in this video.
@@ -193,6 +184,10 @@ impl Session {
             line.variant_id == *variant && line.video == self.setup.video && line.tag.is_some()
         };
         lines.find(own).map(LineId::of)
+    }
+
+    fn card_tag(&self) -> Option<TouchedTag> {
+        self.touched(self.card.as_ref()?.tag.as_ref()?)
     }
 
     fn touched(&self, tag: &TagId) -> Option<TouchedTag> {

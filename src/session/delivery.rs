@@ -32,46 +32,41 @@ pub enum News {
 }
 
 impl Session {
-    pub(super) fn in_delivery(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn in_delivery(&mut self, event: Event, now: Timestamp) {
         match event {
             Event::StorageLoaded(stored) => self.storage_loaded(stored, now),
             Event::ConnectionChanged { online, entropy } => {
                 self.online = online;
-                let mut effects = Vec::new();
                 if online {
                     self.outbox.woken(monotonic_ms(now));
                     self.touchpoints.hurry(now);
-                    effects = self.touchpoints.poll(self.playing, now);
+                    self.poll_touchpoints(now);
                 }
-                effects.extend(self.poll(&entropy, now));
-                effects
+                self.poll(&entropy, now);
             }
             Event::Woken { entropy, .. } => self.poll(&entropy, now),
             Event::LeadChanged { leads, entropy } => {
                 self.outbox.set_leader(leads);
                 if leads {
                     // What another tab has left, or has delivered meanwhile.
-                    vec![Effect::LoadSubmissions]
+                    self.effects.push(Effect::LoadSubmissions);
                 } else {
-                    self.poll(&entropy, now)
+                    self.poll(&entropy, now);
                 }
             }
-            Event::SubmissionsChangedElsewhere => vec![Effect::LoadSubmissions],
+            Event::SubmissionsChangedElsewhere => self.effects.push(Effect::LoadSubmissions),
             Event::SubmissionsLoaded {
                 submissions,
                 entropy,
             } => self.submissions_loaded(submissions, &entropy, now),
             Event::SubmissionHeld(key) => {
                 self.outbox.held(&key, monotonic_ms(now));
-                self.wake().into_iter().collect()
+                self.wake();
             }
-            Event::StorageChecked { durable } => {
-                self.durable = durable;
-                Vec::new()
-            }
+            Event::StorageChecked { durable } => self.durable = durable,
             // The tab in front leads: one in the background may be frozen.
             Event::PageShown if self.pending_orders() > 0 => {
-                vec![Effect::Lead { takes_over: true }]
+                self.effects.push(Effect::Lead { takes_over: true });
             }
             Event::OrderFixed { order_id, body } => self.order_fixed(order_id, body, now),
             Event::SubmissionKept {
@@ -80,21 +75,20 @@ impl Session {
                 entropy,
             } => {
                 self.kept(&key, durable, now);
-                self.poll(&entropy, now)
+                self.poll(&entropy, now);
             }
             Event::SubmissionAnswered {
                 key,
                 answer,
                 entropy,
             } => {
-                let mut effects = self.submission_answered(&key, answer, &entropy, now);
-                effects.extend(self.poll(&entropy, now));
-                effects.extend(self.rest());
-                effects
+                self.submission_answered(&key, answer, &entropy, now);
+                self.poll(&entropy, now);
+                self.rest();
             }
             Event::RefusalCopied(key) => self.details(&key),
             Event::RefusalDismissed(key) => self.discard(&key),
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
@@ -125,35 +119,33 @@ impl Session {
     }
 
     /// Sends what is due and asks to be woken for what comes next.
-    pub(super) fn poll(&mut self, entropy: &Entropy, now: Timestamp) -> Vec<Effect> {
+    fn poll(&mut self, entropy: &Entropy, now: Timestamp) {
         let actions = self.outbox.poll(monotonic_ms(now), entropy.jitter());
-        let mut effects: Vec<Effect> = actions.into_iter().filter_map(effect_of).collect();
-        effects.extend(self.wake());
-        effects
+        self.effects
+            .extend(actions.into_iter().filter_map(effect_of));
+        self.wake();
     }
 
-    fn wake(&self) -> Option<Effect> {
-        let due_ms = self.outbox.poll_timeout()?;
-        let at = Timestamp::from_ms(i64::try_from(due_ms).unwrap_or(i64::MAX));
-        let timer = Timer::Outbox;
-        Some(Effect::WakeAt { timer, at })
+    fn wake(&mut self) {
+        if let Some(due_ms) = self.outbox.poll_timeout() {
+            let at = Timestamp::from_ms(i64::try_from(due_ms).unwrap_or(i64::MAX));
+            self.wake_at(Timer::Outbox, at);
+        }
     }
 
     /// Tries at once what waits.
-    pub(super) fn send_now(&mut self, entropy: &Entropy, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn send_now(&mut self, entropy: &Entropy, now: Timestamp) {
         self.outbox.woken(monotonic_ms(now));
-        self.poll(entropy, now)
+        self.poll(entropy, now);
     }
 
     /// The shopper has decided about a refused order: its record goes.
-    pub(super) fn discard(&mut self, key: &IdempotencyKey) -> Vec<Effect> {
+    pub(super) fn discard(&mut self, key: &IdempotencyKey) {
         self.news
             .retain(|news| !matches!(news, News::Refused { key: own, .. } if own == key));
-        self.outbox
-            .discard(key)
-            .into_iter()
-            .filter_map(effect_of)
-            .collect()
+        let actions = self.outbox.discard(key);
+        self.effects
+            .extend(actions.into_iter().filter_map(effect_of));
     }
 
     /// How many confirmed orders the backend has not answered for good.
@@ -171,20 +163,17 @@ impl Session {
     }
 
     /// What a refused order was, for the people who can help. Ids and amounts; no name, no address.
-    fn details(&self, key: &IdempotencyKey) -> Vec<Effect> {
-        let record = self.outbox.records().find(|(record, _)| record.key == *key);
-        let Some((record, _)) = record else {
-            return Vec::new();
-        };
-        let code = record.dead.as_ref().map_or("", |dead| dead.code.as_str());
-        let parts = [record.order_id.as_str(), code, record.body.as_str()];
-        vec![Effect::Copy(parts.join("\n"))]
+    fn details(&mut self, key: &IdempotencyKey) {
+        if let Some(record) = self.outbox.record(key) {
+            let code = record.dead.as_ref().map_or("", |dead| dead.code.as_str());
+            let parts = [record.order_id.as_str(), code, record.body.as_str()];
+            self.effects.push(Effect::Copy(parts.join("\n")));
+        }
     }
 
-    fn storage_loaded(&mut self, stored: Stored, now: Timestamp) -> Vec<Effect> {
+    fn storage_loaded(&mut self, stored: Stored, now: Timestamp) {
         let added_early = !self.bag.lines().is_empty();
         self.bag.merge_stored(stored.bag);
-        let mut erased = self.touchpoints.restore(stored.touchpoints, now);
         self.storage_read = true;
         self.durable = stored.durable;
         for record in &stored.submissions {
@@ -197,16 +186,16 @@ impl Session {
         let quarantined = self.outbox.restore(stored.submissions, monotonic_ms(now));
         let quarantined = u32::try_from(quarantined.len()).unwrap_or(u32::MAX);
         self.unreadable = stored.unreadable.saturating_add(quarantined);
-        let mut effects = if added_early {
-            self.bag_changed()
+        if added_early {
+            self.bag_changed();
         } else {
-            self.announce_bag().into_iter().collect()
-        };
-        effects.append(&mut erased);
-        if self.pending_orders() > 0 {
-            effects.push(Effect::Lead { takes_over: false });
+            self.announce_bag();
         }
-        effects
+        let effects = &mut self.effects;
+        self.touchpoints.restore(stored.touchpoints, now, effects);
+        if self.pending_orders() > 0 {
+            self.effects.push(Effect::Lead { takes_over: false });
+        }
     }
 
     /// What storage holds after another tab has changed it. The open checkout's order is asked
@@ -216,7 +205,7 @@ impl Session {
         submissions: Option<Vec<Record>>,
         entropy: &Entropy,
         now: Timestamp,
-    ) -> Vec<Effect> {
+    ) {
         let own = match self.checkout().map(|checkout| &checkout.stage) {
             Some(Stage::Sending { key, .. }) => Some(key.clone()),
             _ => None,
@@ -226,46 +215,39 @@ impl Session {
             let _known_as_unreadable = self.outbox.sync(submissions, own.as_ref(), now_ms);
             let outbox = &self.outbox;
             self.news.retain(|news| match news {
-                News::Refused { key, .. } => outbox.records().any(|(own, _)| own.key == *key),
+                News::Refused { key, .. } => outbox.record(key).is_some(),
                 News::Placed(_) => true,
             });
         }
-        let mut effects = self.poll(entropy, now);
-        effects.extend(self.rest());
+        self.poll(entropy, now);
+        self.rest();
         if self.pending_orders() > 0 && !self.outbox.leads() {
             // Should the tab that sends now die, this one is next.
-            effects.push(Effect::Lead { takes_over: false });
+            self.effects.push(Effect::Lead { takes_over: false });
         }
-        effects
     }
 
     /// Nothing to send: another tab may lead.
-    fn rest(&mut self) -> Option<Effect> {
-        if self.pending_orders() > 0 {
-            return None;
+    fn rest(&mut self) {
+        if self.pending_orders() == 0 {
+            self.outbox.set_leader(false);
+            self.effects.push(Effect::StopLeading);
         }
-        self.outbox.set_leader(false);
-        Some(Effect::StopLeading)
     }
 
-    fn order_fixed(
-        &mut self,
-        order_id: OrderId,
-        body: Option<String>,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    fn order_fixed(&mut self, order_id: OrderId, body: Option<String>, now: Timestamp) {
         let Some(checkout) = &mut self.checkout else {
-            return Vec::new();
+            return;
         };
         let Stage::Fixing {
             order_id: wanted,
             key,
-        } = checkout.stage.clone()
+        } = &checkout.stage
         else {
-            return Vec::new();
+            return;
         };
-        if wanted != order_id {
-            return Vec::new();
+        if *wanted != order_id {
+            return;
         }
         let internal = || {
             let code = code::INTERNAL.to_owned();
@@ -285,15 +267,12 @@ impl Session {
             })
         });
         match kept {
-            Ok(Action::Save(record)) => vec![
-                Effect::Lead { takes_over: true },
-                Effect::KeepSubmission(record),
-            ],
-            Ok(_) => Vec::new(),
-            Err(trouble) => {
-                checkout.not_made(trouble);
-                Vec::new()
+            Ok(Action::Save(record)) => {
+                self.effects.push(Effect::Lead { takes_over: true });
+                self.effects.push(Effect::KeepSubmission(record));
             }
+            Ok(_) => {}
+            Err(trouble) => checkout.not_made(trouble),
         }
     }
 
@@ -318,55 +297,41 @@ impl Session {
         answer: Result<Rc<OrderStatus>, Failure>,
         entropy: &Entropy,
         now: Timestamp,
-    ) -> Vec<Effect> {
-        let confirmed_at = self
-            .outbox
-            .records()
-            .find(|(record, _)| record.key == *key)
-            .map(|(record, _)| record.confirmed_at);
-        let Some(confirmed_at) = confirmed_at else {
-            return Vec::new();
+    ) {
+        let Some(confirmed_at) = self.outbox.record(key).map(|record| record.confirmed_at) else {
+            return;
         };
         let judged = answer_of(&answer);
         let actions = self
             .outbox
             .answered(key, &judged, monotonic_ms(now), entropy.jitter());
-        let mut effects = Vec::new();
         for action in actions {
             match (&action, &answer) {
-                (Action::Delivered { .. }, Ok(order)) => {
-                    effects.extend(self.placed(key, order, confirmed_at));
-                }
+                (Action::Delivered { .. }, Ok(order)) => self.placed(key, order, confirmed_at),
                 (Action::Refused { reason, .. }, Err(failure)) => {
                     self.refused(key, failure, &reason.code);
                 }
-                _ => effects.extend(effect_of(action)),
+                _ => self.effects.extend(effect_of(action)),
             }
         }
-        effects
     }
 
-    fn placed(
-        &mut self,
-        key: &IdempotencyKey,
-        order: &Rc<OrderStatus>,
-        confirmed_at: Timestamp,
-    ) -> Vec<Effect> {
+    fn placed(&mut self, key: &IdempotencyKey, order: &Rc<OrderStatus>, confirmed_at: Timestamp) {
         let own = self.checkout.take_if(
             |checkout| matches!(&checkout.stage, Stage::Sending { key: own, .. } if own == key),
         );
-        let mut effects = vec![Effect::Announce(Announcement::OrderPlaced {
+        self.announce(Announcement::OrderPlaced {
             order_id: order.order_id.clone(),
             number: order.number.clone(),
             total_minor: order.totals.total_minor,
             currency: order.currency,
-        })];
+        });
         if own
             .as_ref()
             .is_none_or(|checkout| checkout.source == Source::Bag)
         {
             self.bag.take_ordered(order, confirmed_at);
-            effects.extend(self.bag_changed());
+            self.bag_changed();
         }
         if own.is_some() && self.page() == Some(Page::Checkout) {
             self.confirmation = Some(Rc::clone(order));
@@ -377,7 +342,6 @@ impl Session {
             self.pages
                 .retain(|page| *page != Page::Checkout || self.checkout.is_some());
         }
-        effects
     }
 
     fn refused(&mut self, key: &IdempotencyKey, failure: &Failure, code: &str) {

@@ -110,6 +110,8 @@ pub struct Session {
     news: Vec<News>,
     notice: Option<Notice>,
     touchpoints: Touchpoints,
+    /// What the event that is being taken in asks for; empty between events.
+    effects: Vec<Effect>,
 }
 
 impl Session {
@@ -142,6 +144,7 @@ impl Session {
             news: Vec::new(),
             notice: None,
             touchpoints,
+            effects: Vec::new(),
         }
     }
 
@@ -149,8 +152,22 @@ impl Session {
     /// in order.
     #[must_use]
     pub fn handle(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.take_in(event, now);
+        let mut effects = std::mem::take(&mut self.effects);
+        for effect in &mut effects {
+            if let Effect::FixOrder(request) = effect {
+                self.add_receipts(request);
+            }
+        }
+        effects
+    }
+
+    fn take_in(&mut self, event: Event, now: Timestamp) {
         match event {
-            Event::Started => vec![Effect::LoadStored, Effect::LoadDocument],
+            Event::Started => {
+                self.effects.push(Effect::LoadStored);
+                self.effects.push(Effect::LoadDocument);
+            }
             Event::DocumentLoaded(document) => self.document_loaded(document, now),
             Event::DocumentFailed(failure) => self.document_failed(failure),
             Event::ReloadPressed
@@ -166,7 +183,7 @@ impl Session {
             Event::JumpPressed(tag) => self.jump(&tag),
             Event::NoticeDismissed => {
                 self.news.retain(|news| !matches!(news, News::Placed(_)));
-                self.drop_notice()
+                self.drop_notice();
             }
             Event::OptionChosen { .. }
             | Event::QuantityChanged(_)
@@ -211,76 +228,66 @@ impl Session {
             | Event::ChangeAccepted(_)
             | Event::ShortageAccepted(_)
             | Event::RetryPressed(_)
-            | Event::QuoteAnswered { .. } => {
-                let effects = self.in_checkout(event, now);
-                self.with_receipts(effects)
-            }
+            | Event::QuoteAnswered { .. } => self.in_checkout(event, now),
         }
     }
 
-    fn woken(&mut self, timer: Timer, event: Event, now: Timestamp) -> Vec<Effect> {
+    fn woken(&mut self, timer: Timer, event: Event, now: Timestamp) {
         match timer {
             Timer::Touchpoints => self.in_touchpoints(event, now),
             Timer::Notice => self.drop_notice(),
             Timer::Outbox => self.in_delivery(event, now),
-            Timer::Quote | Timer::QuoteExpiry => {
-                let effects = self.in_checkout(event, now);
-                self.with_receipts(effects)
-            }
+            Timer::Quote | Timer::QuoteExpiry => self.in_checkout(event, now),
         }
     }
 
-    fn in_film(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+    fn in_film(&mut self, event: Event, now: Timestamp) {
         match event {
             Event::ReloadPressed => {
                 self.loading = Loading::Waiting;
-                return vec![Effect::LoadDocument];
+                self.effects.push(Effect::LoadDocument);
             }
             Event::TagsOnScreen(tags) => self.on_screen = tags,
             Event::PlaybackChanged { playing } => {
                 self.playing = playing;
                 // Whoever started it, the shopper is watching: it is not ours to resume any more.
                 self.paused_by_us &= !playing;
-                return self.touchpoints.poll(playing, now);
+                self.poll_touchpoints(now);
             }
             Event::PauseOnCardChanged(pauses) => self.setup.pause_on_card = pauses,
             Event::FullscreenChanged(mode) => {
                 self.fullscreen = mode;
-                return vec![Effect::Announce(Announcement::FullscreenChange { mode })];
+                self.announce(Announcement::FullscreenChange { mode });
             }
             _ => {}
         }
-        Vec::new()
     }
 
-    fn document_loaded(&mut self, document: Rc<VideoDocument>, now: Timestamp) -> Vec<Effect> {
+    fn document_loaded(&mut self, document: Rc<VideoDocument>, now: Timestamp) {
         self.bag.hold_to(document.policy.currency);
         self.form
             .offer_country(document.policy.countries.first().map(String::as_str));
         self.loading = Loading::Done;
         self.shelf = Some(Shelf::new(document));
         self.touchpoints.start(now);
-        let mut effects = vec![Effect::Announce(Announcement::Ready)];
-        effects.extend(self.touchpoints.poll(self.playing, now));
-        effects
+        self.announce(Announcement::Ready);
+        self.poll_touchpoints(now);
     }
 
-    fn document_failed(&mut self, failure: Failure) -> Vec<Effect> {
+    fn document_failed(&mut self, failure: Failure) {
         let code = match &failure {
             Failure::Unreachable => "unreachable".to_owned(),
             Failure::Unreadable { .. } => "unreadable".to_owned(),
             Failure::Refused { problem, .. } => problem.code.clone(),
         };
         self.loading = Loading::Failed(failure);
-        vec![Effect::Announce(Announcement::Error { code })]
+        self.announce(Announcement::Error { code });
     }
 
-    fn tag_tapped(&mut self, tag: TagId, origin: TapOrigin, now: Timestamp) -> Vec<Effect> {
-        let Some(shelf) = &self.shelf else {
-            return Vec::new();
-        };
-        let Some((product, seen)) = shelf.tagged(&tag) else {
-            return Vec::new();
+    fn tag_tapped(&mut self, tag: TagId, origin: TapOrigin, now: Timestamp) {
+        let tagged = self.shelf.as_ref().and_then(|shelf| shelf.tagged(&tag));
+        let Some((product, seen)) = tagged else {
+            return;
         };
         let id = product.id.clone();
         let card = Card::open(product, Some(tag.clone()), seen);
@@ -289,35 +296,34 @@ impl Session {
             // From the picture: whatever was open gives way.
             self.pages.clear();
         }
-        let mut effects = vec![Effect::Announce(Announcement::TagClick {
-            tag,
-            product: id,
-        })];
-        effects.extend(self.open(Page::Card));
-        effects.extend(self.tag_clicked(now));
-        effects
+        self.announce(Announcement::TagClick { tag, product: id });
+        self.open(Page::Card);
+        self.tag_clicked(now);
     }
 
-    fn jump(&mut self, tag: &TagId) -> Vec<Effect> {
+    fn jump(&mut self, tag: &TagId) {
         let start_s = self.shelf.as_ref().and_then(|shelf| shelf.start_s(tag));
-        start_s
-            .map(|to_s| Effect::SeekVideo { to_s })
-            .into_iter()
-            .collect()
-    }
-
-    pub(super) fn say(&mut self, notice: Notice, now: Timestamp) -> Effect {
-        self.notice = Some(notice);
-        Effect::WakeAt {
-            timer: Timer::Notice,
-            at: now.plus_ms(NOTICE_MS),
+        if let Some(to_s) = start_s {
+            self.effects.push(Effect::SeekVideo { to_s });
         }
     }
 
-    fn drop_notice(&mut self) -> Vec<Effect> {
+    pub(super) fn announce(&mut self, announcement: Announcement) {
+        self.effects.push(Effect::Announce(announcement));
+    }
+
+    pub(super) fn wake_at(&mut self, timer: Timer, at: Timestamp) {
+        self.effects.push(Effect::WakeAt { timer, at });
+    }
+
+    pub(super) fn say(&mut self, notice: Notice, now: Timestamp) {
+        self.notice = Some(notice);
+        self.wake_at(Timer::Notice, now.plus_ms(NOTICE_MS));
+    }
+
+    fn drop_notice(&mut self) {
         self.notice = None;
         self.bag.forget_removed();
-        Vec::new()
     }
 
     pub(super) fn quantity_max(&self) -> u32 {

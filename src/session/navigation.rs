@@ -39,7 +39,7 @@ impl Page {
 
 impl Session {
     /// Shows `page`; one that is open already is gone back to.
-    pub(super) fn open(&mut self, page: Page) -> Vec<Effect> {
+    pub(super) fn open(&mut self, page: Page) {
         self.drop_placed();
         self.notice = None;
         let was_closed = self.pages.is_empty();
@@ -53,33 +53,28 @@ impl Session {
         }
         if was_closed && self.setup.pause_on_card && self.playing {
             self.paused_by_us = true;
-            return vec![Effect::PauseVideo];
+            self.effects.push(Effect::PauseVideo);
         }
-        Vec::new()
     }
 
     /// Goes back one page. An order that is being sent is not interrupted.
-    pub(super) fn back(&mut self) -> Vec<Effect> {
+    pub(super) fn back(&mut self) {
         let left = self.pages.pop();
         if left == Some(Page::Checkout) {
             self.leave_checkout();
         }
         if self.pages.is_empty() {
-            self.close()
-        } else {
-            Vec::new()
+            self.close();
         }
     }
 
     /// Closes the sheet and resumes the video if it was paused for the sheet.
-    pub(super) fn close(&mut self) -> Vec<Effect> {
+    pub(super) fn close(&mut self) {
         self.pages.clear();
         self.drop_placed();
         self.leave_checkout();
         if std::mem::take(&mut self.paused_by_us) {
-            vec![Effect::ResumeVideo]
-        } else {
-            Vec::new()
+            self.effects.push(Effect::ResumeVideo);
         }
     }
 

@@ -18,12 +18,18 @@ const ENTRY_AGE_MS_MAX: i64 = 7 * DAY_MS;
 
 impl Touchpoints {
     /// What the device has kept; without consent it is erased.
-    pub fn restore(&mut self, saved: Option<SavedTouchpoints>, now: Timestamp) -> Vec<Effect> {
+    pub fn restore(
+        &mut self,
+        saved: Option<SavedTouchpoints>,
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(saved) = saved else {
-            return Vec::new();
+            return;
         };
         if self.consent == Consent::Denied {
-            return vec![Effect::EraseTouchpoints];
+            effects.push(Effect::EraseTouchpoints);
+            return;
         }
         self.kept = saved.clone();
         self.take_receipts(&saved.receipts, now);
@@ -37,7 +43,7 @@ impl Touchpoints {
             None => self.restored = Some(kept),
         }
         self.expect_batch(now);
-        self.save(now)
+        self.save(now, effects);
     }
 
     /// Another widget of the site has changed what the device keeps: its receipts are ours too, and
@@ -76,7 +82,7 @@ impl Touchpoints {
     }
 
     /// The page, or the browser, has said what may be kept and sent.
-    pub fn set_consent(&mut self, consent: Consent, now: Timestamp) -> Vec<Effect> {
+    pub fn set_consent(&mut self, consent: Consent, now: Timestamp, effects: &mut Vec<Effect>) {
         let before = std::mem::replace(&mut self.consent, consent);
         if let Some(journal) = &mut self.journal {
             let _: StorageDuty = journal.set_consent(consent);
@@ -85,13 +91,13 @@ impl Touchpoints {
             (Consent::Granted, Consent::Denied) => {
                 self.restored = None;
                 self.kept = SavedTouchpoints::default();
-                vec![Effect::EraseTouchpoints]
+                effects.push(Effect::EraseTouchpoints);
             }
             (Consent::Denied, Consent::Granted) => {
                 self.expect_batch(now);
-                self.save(now)
+                self.save(now, effects);
             }
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
@@ -102,7 +108,7 @@ impl Touchpoints {
     }
 
     /// Forgets everything, here and on the device. Lines in the bag keep their receipts.
-    pub fn erase(&mut self) -> Vec<Effect> {
+    pub fn erase(&mut self, effects: &mut Vec<Effect>) {
         if let Some(journal) = &mut self.journal {
             let _: StorageDuty = journal.erase();
         }
@@ -112,12 +118,11 @@ impl Touchpoints {
         self.clicks.clear();
         self.bindings.clear();
         self.receipts.clear();
-        vec![Effect::EraseTouchpoints]
+        effects.push(Effect::EraseTouchpoints);
     }
 
     /// The device's copy, brought up to date; nothing without consent, or when it is up to date.
-    #[must_use]
-    pub fn save(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub fn save(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let oldest = now.plus_ms(-ENTRY_AGE_MS_MAX);
         if let Some(journal) = &mut self.journal {
             journal.forget_before(oldest);
@@ -128,7 +133,7 @@ impl Touchpoints {
                 .retain(|entry| entry.touch.occurred_at >= oldest);
         }
         if self.consent == Consent::Denied {
-            return Vec::new();
+            return;
         }
         let journal = self.journal.as_ref().and_then(Journal::saved);
         let journal = journal.or_else(|| self.restored.clone());
@@ -141,10 +146,9 @@ impl Touchpoints {
             dropped,
         };
         let before = std::mem::replace(&mut self.kept, wanted);
-        changes(&before, &self.kept)
-            .map(Effect::SaveTouchpoints)
-            .into_iter()
-            .collect()
+        if let Some(changes) = changes(&before, &self.kept) {
+            effects.push(Effect::SaveTouchpoints(changes));
+        }
     }
 
     /// Takes in receipts of the device. Of two for one tag the later one is held.

@@ -22,8 +22,7 @@ const REPORT_BYTES: usize = 340;
 
 impl Touchpoints {
     /// What is due. `watching`: the video plays, so that tokens must not run out.
-    pub fn poll(&mut self, watching: bool, now: Timestamp) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    pub fn poll(&mut self, watching: bool, now: Timestamp, effects: &mut Vec<Effect>) {
         let wanted = self.wants_tokens(watching);
         if wanted && self.asking.take(now) {
             effects.push(Effect::AskViewSession(ViewSessionRequest {
@@ -32,10 +31,10 @@ impl Touchpoints {
                 view_session_id: self.view.as_ref().map(|view| view.id.clone()),
             }));
         }
-        effects.extend(self.due_clicks(now));
-        effects.extend(self.due_bindings(now));
+        self.due_clicks(now, effects);
+        self.due_bindings(now, effects);
         if self.batch.take(now) {
-            effects.extend(self.send_batch(false, now));
+            self.send_batch(false, now, effects);
         }
         let asking = self.asking.due().filter(|_| wanted);
         let clicks = self.clicks.iter().map(|click| click.attempt.due());
@@ -48,11 +47,10 @@ impl Touchpoints {
             .flatten()
             .filter(|due| *due > now)
             .min();
-        effects.extend(due.map(|at| Effect::WakeAt {
-            timer: Timer::Touchpoints,
-            at,
-        }));
-        effects
+        if let Some(at) = due {
+            let timer = Timer::Touchpoints;
+            effects.push(Effect::WakeAt { timer, at });
+        }
     }
 
     /// The network is back: what waits after a failure is due.
@@ -68,8 +66,8 @@ impl Touchpoints {
     }
 
     /// The page is being left: everything goes that may go, in requests that outlive it.
-    pub fn leave(&mut self, now: Timestamp) -> Vec<Effect> {
-        self.send_batch(true, now)
+    pub fn leave(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.send_batch(true, now, effects);
     }
 
     /// A batch was taken, or not.
@@ -78,11 +76,12 @@ impl Touchpoints {
         ids: &[TouchId],
         failure: Option<&Failure>,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         let told = self.telling.take();
         if failure.is_some_and(Failure::is_retryable) {
             self.batch.failed(now, self.jitter_ms());
-            return Vec::new();
+            return;
         }
         // What was refused will never be taken: it goes as well.
         self.batch = Attempt::default();
@@ -93,7 +92,7 @@ impl Touchpoints {
                 self.expect_batch(now);
             }
         }
-        self.save(now)
+        self.save(now, effects);
     }
 
     fn wants_tokens(&self, watching: bool) -> bool {
@@ -104,28 +103,27 @@ impl Touchpoints {
         self.view.as_ref().is_some_and(|view| now < view.ends_at)
     }
 
-    fn due_clicks(&mut self, now: Timestamp) -> Vec<Effect> {
+    fn due_clicks(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(view) = self.view.as_ref().filter(|view| now < view.ends_at) else {
-            return Vec::new();
+            return;
         };
-        let due = self.clicks.iter_mut().filter_map(|click| {
-            let token = view.tokens.get(&click.tag)?;
-            let sequence = click.sequence?;
-            click.attempt.take(now).then(|| {
-                Effect::PostClick(ClickRequest {
+        for click in &mut self.clicks {
+            if let Some(token) = view.tokens.get(&click.tag)
+                && let Some(sequence) = click.sequence
+                && click.attempt.take(now)
+            {
+                effects.push(Effect::PostClick(ClickRequest {
                     touchpoint_id: click.touch.as_str().to_owned(),
                     view_session_id: view.id.clone(),
                     token: token.clone(),
                     sequence,
                     occurred_at: click.occurred_at,
-                })
-            })
-        });
-        due.collect()
+                }));
+            }
+        }
     }
 
-    fn due_bindings(&mut self, now: Timestamp) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    fn due_bindings(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         for binding in &mut self.bindings {
             let own =
                 |held: &&super::HeldReceipt| held.tag == binding.tag && held.video == self.video;
@@ -138,12 +136,11 @@ impl Touchpoints {
                 }));
             }
         }
-        effects
     }
 
-    fn send_batch(&mut self, leaving: bool, now: Timestamp) -> Vec<Effect> {
+    fn send_batch(&mut self, leaving: bool, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(journal) = &self.journal else {
-            return Vec::new();
+            return;
         };
         let mut bytes = REPORT_BYTES;
         let mut touchpoints = Vec::new();
@@ -168,7 +165,7 @@ impl Touchpoints {
             touchpoints.push(report);
         }
         if ids.is_empty() {
-            return Vec::new();
+            return;
         }
         let dropped = match self.telling {
             Some(_) => Dropped::default(),
@@ -180,11 +177,11 @@ impl Touchpoints {
             dropped: u32::try_from(dropped.total()).unwrap_or(u32::MAX),
             touchpoints,
         };
-        vec![Effect::SendTouchpoints {
+        effects.push(Effect::SendTouchpoints {
             ids,
             batch,
             leaving,
-        }]
+        });
     }
 
     fn report(&self, entry: &Entry) -> Option<TouchpointReport> {

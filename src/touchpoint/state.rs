@@ -172,12 +172,12 @@ impl Touchpoints {
     }
 
     /// The shopper opened a tag's product: a click on the tag.
-    pub fn tapped(&mut self, tag: &TouchedTag, now: Timestamp) -> Vec<Effect> {
+    pub fn tapped(&mut self, tag: &TouchedTag, now: Timestamp, effects: &mut Vec<Effect>) {
         let touch = self.touch_id(now);
         let view = self.view.as_ref();
         if view.is_some_and(|view| !view.tokens.contains_key(&tag.tag)) {
             // A tag of the page's own, which the backend does not know.
-            return Vec::new();
+            return;
         }
         self.clicks.push(Click {
             touch: touch.clone(),
@@ -192,14 +192,14 @@ impl Touchpoints {
         self.note(touch, EntryKind::Click, tag, now);
         let opened = self.touch_id(now);
         self.note(opened, EntryKind::CardOpened, tag, now);
-        self.save(now)
+        self.save(now, effects);
     }
 
     /// The tag has been in view long enough.
-    pub fn seen(&mut self, tag: &TouchedTag, now: Timestamp) -> Vec<Effect> {
+    pub fn seen(&mut self, tag: &TouchedTag, now: Timestamp, effects: &mut Vec<Effect>) {
         let touch = self.touch_id(now);
         self.note(touch, EntryKind::Impression, tag, now);
-        self.save(now)
+        self.save(now, effects);
     }
 
     /// `variant` went into the bag from `tag`; `binds`: its line is to be bound to the tag's click.
@@ -209,7 +209,8 @@ impl Touchpoints {
         variant: &VariantId,
         binds: bool,
         now: Timestamp,
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         let touch = self.touch_id(now);
         self.note(touch, EntryKind::BagAdded, tag, now);
         if binds && !self.bindings.iter().any(|own| own.variant == *variant) {
@@ -219,7 +220,7 @@ impl Touchpoints {
                 attempt: Attempt::at(now),
             });
         }
-        self.save(now)
+        self.save(now, effects);
     }
 
     /// The receipt of the latest click on a tag of this video.

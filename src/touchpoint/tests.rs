@@ -22,6 +22,13 @@ macro_rules! id {
     };
 }
 
+/// What `event` asks for.
+fn asked(event: impl FnOnce(&mut Vec<Effect>)) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    event(&mut effects);
+    effects
+}
+
 /// Touchpoints with what they asked for.
 struct Bench {
     touchpoints: Touchpoints,
@@ -54,7 +61,7 @@ impl Bench {
     }
 
     fn poll(&mut self) -> Vec<Effect> {
-        let effects = self.touchpoints.poll(true, self.now());
+        let effects = asked(|effects| self.touchpoints.poll(true, self.now(), effects));
         self.effects.extend(effects.iter().cloned());
         effects
     }
@@ -95,7 +102,7 @@ impl Bench {
     }
 
     fn tap(&mut self, tag: &str) {
-        let effects = self.touchpoints.tapped(&touched(tag), self.now());
+        let effects = asked(|effects| self.touchpoints.tapped(&touched(tag), self.now(), effects));
         self.effects.extend(effects);
         self.poll();
     }
@@ -166,9 +173,9 @@ fn tokens_are_renewed_before_they_end_and_only_while_somebody_watches() {
 
     let mut idle = Bench::watching(Consent::Denied).touchpoints;
     let later = Timestamp::from_ms(1_000_000 + 60 * MINUTE_MS);
-    assert_eq!(idle.poll(false, later), []);
+    assert_eq!(asked(|effects| idle.poll(false, later, effects)), []);
     assert!(matches!(
-        idle.poll(true, later)[..],
+        asked(|effects| idle.poll(true, later, effects))[..],
         [Effect::AskViewSession(_)]
     ));
 }
@@ -312,9 +319,11 @@ fn a_bag_line_is_bound_when_its_click_has_a_receipt() {
     bench.tap("lamp");
     let now = bench.now();
     let variant = id!("lamp-black");
-    let effects = bench
-        .touchpoints
-        .bagged(&touched("lamp"), &variant, true, now);
+    let effects = asked(|to| {
+        bench
+            .touchpoints
+            .bagged(&touched("lamp"), &variant, true, now, to)
+    });
     assert_eq!(effects, []);
     let bound = |bench: &Bench| {
         let mut effects = bench.effects.iter();
@@ -346,12 +355,12 @@ fn nothing_is_kept_or_sent_without_consent_and_the_receipt_is_there_all_the_same
     let mut bench = Bench::watching(Consent::Denied);
     bench.tap("lamp");
     let now = bench.now();
-    let seen = bench.touchpoints.seen(&touched("rug"), now);
+    let seen = asked(|effects| bench.touchpoints.seen(&touched("rug"), now, effects));
     assert_eq!(seen, []);
     bench.answer_click(Ok("receipt"));
     bench.wait(10 * MINUTE_MS);
     let now = bench.now();
-    assert_eq!(bench.touchpoints.leave(now), []);
+    assert_eq!(asked(|effects| bench.touchpoints.leave(now, effects)), []);
     assert_eq!(bench.batches(), []);
     let kept = |effect: &Effect| matches!(effect, Effect::SaveTouchpoints(_));
     assert!(!bench.effects.iter().any(kept));
@@ -360,7 +369,7 @@ fn nothing_is_kept_or_sent_without_consent_and_the_receipt_is_there_all_the_same
         ["receipt"]
     );
     let saved = SavedTouchpoints::default();
-    let effects = bench.touchpoints.restore(Some(saved), now);
+    let effects = asked(|effects| bench.touchpoints.restore(Some(saved), now, effects));
     assert_eq!(
         effects,
         [Effect::EraseTouchpoints],
@@ -373,7 +382,7 @@ fn under_consent_everything_goes_in_order_and_each_once() {
     let mut bench = Bench::watching(Consent::Granted);
     let now = bench.now();
     bench.touchpoints.at_position(12.25);
-    let effects = bench.touchpoints.seen(&touched("rug"), now);
+    let effects = asked(|effects| bench.touchpoints.seen(&touched("rug"), now, effects));
     assert!(matches!(effects[..], [Effect::SaveTouchpoints(_)]));
     bench.tap("lamp");
     bench.answer_click(Ok("receipt"));
@@ -391,7 +400,7 @@ fn under_consent_everything_goes_in_order_and_each_once() {
     assert_eq!((first.position_s, first.dwell_ms), (12.25, 2_000));
     assert_eq!(first.token, "rug-token-1");
     let now = bench.now();
-    bench.touchpoints.batch_answered(&ids, None, now);
+    asked(|effects| bench.touchpoints.batch_answered(&ids, None, now, effects));
     bench.wait(10 * MINUTE_MS);
     assert_eq!(bench.batches().len(), 1);
 }
@@ -405,11 +414,15 @@ fn a_batch_is_sent_again_while_that_can_help() {
     ] {
         let mut bench = Bench::watching(Consent::Granted);
         let now = bench.now();
-        bench.touchpoints.seen(&touched("rug"), now);
+        asked(|effects| bench.touchpoints.seen(&touched("rug"), now, effects));
         bench.wait(11_000);
         let (ids, _) = bench.batches().pop().unwrap();
         let now = bench.now();
-        bench.touchpoints.batch_answered(&ids, Some(&failure), now);
+        asked(|effects| {
+            bench
+                .touchpoints
+                .batch_answered(&ids, Some(&failure), now, effects)
+        });
         bench.wait(5_000);
         assert_eq!(bench.batches().len(), sent, "{failure:?}");
     }
@@ -420,9 +433,9 @@ fn a_page_that_is_left_sends_what_fits_in_a_request_that_outlives_it() {
     let mut bench = Bench::watching(Consent::Granted);
     let now = bench.now();
     for _ in 0..400 {
-        bench.touchpoints.seen(&touched("rug"), now);
+        asked(|effects| bench.touchpoints.seen(&touched("rug"), now, effects));
     }
-    let effects = bench.touchpoints.leave(now);
+    let effects = asked(|effects| bench.touchpoints.leave(now, effects));
     let [Effect::SendTouchpoints { batch, leaving, .. }] = &effects[..] else {
         panic!("one request: {effects:?}");
     };
@@ -437,13 +450,20 @@ fn a_revoked_consent_erases_the_device_and_not_the_memory() {
     bench.tap("lamp");
     bench.answer_click(Ok("receipt"));
     let now = bench.now();
-    let effects = bench.touchpoints.set_consent(Consent::Denied, now);
+    let effects = asked(|effects| bench.touchpoints.set_consent(Consent::Denied, now, effects));
     assert_eq!(effects, [Effect::EraseTouchpoints]);
     assert_eq!(bench.touchpoints.receipt_count(), 1);
-    let effects = bench.touchpoints.set_consent(Consent::Granted, now);
+    let effects = asked(|effects| {
+        bench
+            .touchpoints
+            .set_consent(Consent::Granted, now, effects)
+    });
     assert!(matches!(&effects[..], [Effect::SaveTouchpoints(changes)]
         if changes.written.receipts.len() == 1));
-    assert_eq!(bench.touchpoints.erase(), [Effect::EraseTouchpoints]);
+    assert_eq!(
+        asked(|effects| bench.touchpoints.erase(effects)),
+        [Effect::EraseTouchpoints]
+    );
     let counts = (
         bench.touchpoints.receipt_count(),
         bench.touchpoints.journal_count(),
@@ -466,7 +486,7 @@ fn receipts_of_earlier_visits_are_restored_until_they_end_and_newer_ones_win() {
         ..SavedTouchpoints::default()
     };
     let now = bench.now();
-    let effects = bench.touchpoints.restore(Some(saved), now);
+    let effects = asked(|effects| bench.touchpoints.restore(Some(saved), now, effects));
     let [Effect::SaveTouchpoints(changes)] = &effects[..] else {
         panic!("the device's copy is brought up to date: {effects:?}");
     };
@@ -493,7 +513,7 @@ fn only_so_many_receipts_are_held_and_the_oldest_go() {
         receipts,
         ..SavedTouchpoints::default()
     };
-    bench.touchpoints.restore(Some(saved), now);
+    asked(|effects| bench.touchpoints.restore(Some(saved), now, effects));
     assert_eq!(bench.touchpoints.receipt_count(), RECEIPTS_MAX);
     assert_eq!(bench.touchpoints.receipts().next(), Some("receipt-149"));
 }
@@ -552,7 +572,7 @@ fn two_videos_keep_their_touches_and_receipts_beside_each_other() {
     second.answer_click(Ok("evening-lamp"));
     for bench in [&mut first, &mut second] {
         device.take(&bench.effects);
-        device.take(&bench.touchpoints.save(now));
+        device.take(&asked(|effects| bench.touchpoints.save(now, effects)));
     }
     assert_eq!(device.receipts(), ["morning-lamp", "evening-lamp"]);
     assert_eq!(device.saved.entries.len(), 4, "two taps, two opened cards");
@@ -579,18 +599,24 @@ fn what_another_widget_has_sent_or_erased_is_not_sent_again() {
     let mut device = Device::default();
     let mut earlier = Bench::watching(Consent::Granted);
     let now = earlier.now();
-    let effects = earlier.touchpoints.seen(&touched("rug"), now);
+    let effects = asked(|effects| earlier.touchpoints.seen(&touched("rug"), now, effects));
     device.take(&effects);
 
     let mut first = Bench::watching(Consent::Granted);
     let mut second = Bench::watching(Consent::Granted);
     for bench in [&mut first, &mut second] {
-        bench.touchpoints.restore(Some(device.saved.clone()), now);
+        asked(|effects| {
+            bench
+                .touchpoints
+                .restore(Some(device.saved.clone()), now, effects)
+        });
     }
     first.wait(11_000);
     let (ids, _) = first.batches().pop().unwrap();
     let now = first.now();
-    device.take(&first.touchpoints.batch_answered(&ids, None, now));
+    device.take(&asked(|effects| {
+        first.touchpoints.batch_answered(&ids, None, now, effects)
+    }));
     assert_eq!(device.saved.entries, []);
     second
         .touchpoints
@@ -601,7 +627,7 @@ fn what_another_widget_has_sent_or_erased_is_not_sent_again() {
     first.tap("lamp");
     first.answer_click(Ok("receipt"));
     device.take(&first.effects);
-    device.take(&first.touchpoints.save(now));
+    device.take(&asked(|effects| first.touchpoints.save(now, effects)));
     second
         .touchpoints
         .changed_elsewhere(device.saved.clone(), now);
@@ -626,10 +652,10 @@ fn after_a_week_an_entry_goes_here_and_on_the_device() {
     assert_eq!(device.saved.entries.len(), 2);
     bench.now_ms += 7 * 1_440 * MINUTE_MS + 1;
     let now = bench.now();
-    device.take(&bench.touchpoints.save(now));
+    device.take(&asked(|effects| bench.touchpoints.save(now, effects)));
     assert_eq!(device.saved.entries, []);
     assert_eq!(bench.touchpoints.journal_count(), 0);
-    let saved = bench.touchpoints.save(now);
+    let saved = asked(|effects| bench.touchpoints.save(now, effects));
     assert_eq!(saved, [], "up to date");
 }
 
@@ -638,23 +664,25 @@ fn a_batch_tells_once_how_many_touches_a_full_journal_gave_up() {
     let mut bench = Bench::watching(Consent::Granted);
     let now = bench.now();
     for _ in 0..520 {
-        bench.touchpoints.seen(&touched("rug"), now);
+        asked(|effects| bench.touchpoints.seen(&touched("rug"), now, effects));
     }
     bench.wait(11_000);
     let (ids, batch) = bench.batches().pop().unwrap();
     assert_eq!(batch.dropped, 20);
     // While the answer is awaited the page is left: that does not tell it twice.
     let now = bench.now();
-    let effects = bench.touchpoints.leave(now);
+    let effects = asked(|effects| bench.touchpoints.leave(now, effects));
     assert!(matches!(&effects[..], [Effect::SendTouchpoints { batch, .. }] if batch.dropped == 0));
-    bench
-        .touchpoints
-        .batch_answered(&ids, Some(&Failure::Unreachable), now);
+    asked(|to| {
+        bench
+            .touchpoints
+            .batch_answered(&ids, Some(&Failure::Unreachable), now, to)
+    });
     bench.wait(5_000);
     let (ids, batch) = bench.batches().pop().unwrap();
     assert_eq!(batch.dropped, 20, "it was not heard");
     let now = bench.now();
-    bench.touchpoints.batch_answered(&ids, None, now);
+    asked(|effects| bench.touchpoints.batch_answered(&ids, None, now, effects));
     bench.wait(11_000);
     let (_, batch) = bench.batches().pop().unwrap();
     assert_eq!(batch.dropped, 0);

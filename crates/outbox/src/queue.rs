@@ -318,6 +318,12 @@ impl Outbox {
         vec![Action::Delete(key.clone())]
     }
 
+    /// The record of `key`.
+    #[must_use]
+    pub fn record(&self, key: &IdempotencyKey) -> Option<&Record> {
+        self.find(key).map(|entry| &entry.record)
+    }
+
     /// Every record with what is being done about it, oldest first: for the shopper and for a
     /// support bundle.
     pub fn records(&self) -> impl Iterator<Item = (&Record, State)> {
