@@ -20,11 +20,9 @@ impl Storage {
         if texts.is_empty() {
             return None;
         }
-        let mut receipts: Vec<crate::touchpoint::HeldReceipt> = self.kept(&texts, RECEIPT);
-        receipts.sort_by_key(|held| held.valid_until);
         Some(SavedTouchpoints {
             entries: self.kept(&texts, ENTRY),
-            receipts,
+            receipts: self.kept(&texts, RECEIPT),
             dropped: self.kept(&texts, DROPPED).pop().unwrap_or_default(),
         })
     }
@@ -40,47 +38,57 @@ impl Storage {
     }
 
     fn changes(&self, changes: &TouchpointChanges) -> Vec<Change> {
+        let mut list = Vec::new();
         let written = &changes.written;
-        let put = |key: String, value: Option<String>| {
-            let text = [&json::write(&key)?, ",", &value?].concat();
-            Some(Change::Put(key, ["[", &text, "]"].concat()))
-        };
-        let entries = written.entries.iter();
-        let entries = entries.map(|entry| {
-            let key = [ENTRY, entry.touch.id.as_str()].concat();
-            put(self.touch_key(&key), json::write(entry))
-        });
-        let receipts = written.receipts.iter().map(|held| {
+        for entry in &written.entries {
+            let key = entry_key(entry.touch.id.as_str());
+            self.put(&mut list, &key, json::write(entry));
+        }
+        for held in &written.receipts {
             let key = receipt_key(held.video.as_str(), held.tag.as_str());
-            put(self.touch_key(&key), json::write(held))
-        });
-        let dropped = put(self.touch_key(DROPPED), json::write(&written.dropped));
-        let gone_entries = changes.gone_entries.iter();
-        let gone = gone_entries.map(|id| [ENTRY, id.as_str()].concat());
-        let gone_receipts = changes.gone_receipts.iter();
-        let gone =
-            gone.chain(gone_receipts.map(|(video, tag)| receipt_key(video.as_str(), tag.as_str())));
-        entries
-            .chain(receipts)
-            .chain([dropped])
-            .flatten()
-            .chain(gone.map(|key| Change::Delete(self.touch_key(&key))))
-            .collect()
+            self.put(&mut list, &key, json::write(held));
+        }
+        self.put(&mut list, DROPPED, json::write(&written.dropped));
+        for id in &changes.gone_entries {
+            list.push(Change::Delete(self.touch_key(&entry_key(id.as_str()))));
+        }
+        for (video, tag) in &changes.gone_receipts {
+            let key = receipt_key(video.as_str(), tag.as_str());
+            list.push(Change::Delete(self.touch_key(&key)));
+        }
+        list
+    }
+
+    /// Puts a value with its key, by which it is known again.
+    fn put(&self, list: &mut Vec<Change>, key: &str, value: Option<String>) {
+        let key = self.touch_key(key);
+        if let (Some(name), Some(value)) = (json::write(&key), value) {
+            list.push(Change::Put(key, ["[", &name, ",", &value, "]"].concat()));
+        }
     }
 
     /// The values of one kind among `texts`; what cannot be read is left out.
     fn kept<T: Readable>(&self, texts: &[String], kind: &str) -> Vec<T> {
         let begin = ["[\"", &self.touch_key(kind)].concat();
-        let kept = texts.iter().filter(|text| text.starts_with(&begin));
-        kept.filter_map(|text| json::read::<(String, T)>(text))
-            .map(|(_, value)| value)
-            .collect()
+        let mut kept = Vec::new();
+        for text in texts {
+            if text.starts_with(&begin)
+                && let Some((_, value)) = json::read::<(String, T)>(text)
+            {
+                kept.push(value);
+            }
+        }
+        kept
     }
 
     fn touch_key(&self, key: &str) -> String {
         // Another version of a shape has other keys, and is left alone.
         [&self.site, "/2/", key].concat()
     }
+}
+
+fn entry_key(id: &str) -> String {
+    [ENTRY, id].concat()
 }
 
 fn receipt_key(video: &str, tag: &str) -> String {

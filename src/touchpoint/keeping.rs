@@ -4,7 +4,7 @@
 use shoptag_attribution::journal::{
     Consent, Entry, Journal, SAVED_VERSION, SavedJournal, StorageDuty,
 };
-use shoptag_commerce::{DAY_MS, SmallMap, TagId, Timestamp, TouchId, VideoId};
+use shoptag_commerce::{DAY_MS, SmallMap, Timestamp};
 
 use super::state::{HeldReceipt, SavedTouchpoints, TouchpointChanges, Touchpoints};
 use crate::effect::Effect;
@@ -53,10 +53,13 @@ impl Touchpoints {
             return;
         }
         let before = std::mem::take(&mut self.kept);
-        let (entries, receipts) = (by_id(&saved.entries), by_tag(&saved.receipts));
-        let is_done = |id: &TouchId| entries.get(id).is_none_or(|entry| entry.delivered);
-        let ids = before.entries.iter().map(|entry| &entry.touch.id);
-        let done: Vec<TouchId> = ids.filter(|id| is_done(id)).cloned().collect();
+        let (known, held) = (by_id(&saved.entries), by_id(&before.entries));
+        let mut done = Vec::new();
+        for id in before.entries.iter().map(|entry| &entry.touch.id) {
+            if known.get(id.as_str()).is_none_or(|entry| entry.delivered) {
+                done.push(id.clone());
+            }
+        }
         if let Some(journal) = &mut self.journal {
             journal.acknowledge(&done);
         }
@@ -65,17 +68,13 @@ impl Touchpoints {
                 .entries
                 .retain(|entry| !done.contains(&entry.touch.id));
         }
-        let known = by_tag(&before.receipts);
         self.receipts.retain(|held| {
-            let place = (&held.video, &held.tag);
-            receipts.contains_key(&place) || !known.contains_key(&place)
+            of_place(&saved.receipts, held).is_some() || of_place(&before.receipts, held).is_none()
         });
         self.take_receipts(&saved.receipts, now);
-        let ours = by_id(&before.entries);
-        let entries = saved.entries.iter();
-        let entries = entries.filter(|entry| ours.contains_key(&entry.touch.id));
+        let is_held = |entry: &Entry| held.contains_key(entry.touch.id.as_str());
         self.kept = SavedTouchpoints {
-            entries: entries.cloned().collect(),
+            entries: entries_that(&saved.entries, &is_held),
             receipts: saved.receipts,
             dropped: before.dropped,
         };
@@ -154,10 +153,7 @@ impl Touchpoints {
     /// Takes in receipts of the device. Of two for one tag the later one is held.
     fn take_receipts(&mut self, saved: &[HeldReceipt], now: Timestamp) {
         for held in saved {
-            let own = self
-                .receipts
-                .iter()
-                .position(|own| own.tag == held.tag && own.video == held.video);
+            let own = self.receipts.iter().position(|own| own.is_of_place(held));
             let is_over = held.valid_until.plus_ms(RECEIPT_SLACK_MS) < now;
             match own.and_then(|index| self.receipts.get_mut(index)) {
                 _ if is_over => {}
@@ -173,27 +169,33 @@ impl Touchpoints {
 
 /// What makes `after` of `before`; `None` if nothing does.
 fn changes(before: &SavedTouchpoints, after: &SavedTouchpoints) -> Option<TouchpointChanges> {
-    let (old_entries, new_entries) = (by_id(&before.entries), by_id(&after.entries));
-    let (old_receipts, new_receipts) = (by_tag(&before.receipts), by_tag(&after.receipts));
-    let is_new = |entry: &&Entry| old_entries.get(&entry.touch.id) != Some(entry);
-    let is_other = |held: &&HeldReceipt| old_receipts.get(&(&held.video, &held.tag)) != Some(held);
-    let changes = TouchpointChanges {
+    let (old, new) = (by_id(&before.entries), by_id(&after.entries));
+    let is_new = |entry: &Entry| old.get(entry.touch.id.as_str()) != Some(&entry);
+    let mut changes = TouchpointChanges {
         written: SavedTouchpoints {
-            entries: after.entries.iter().filter(is_new).cloned().collect(),
-            receipts: after.receipts.iter().filter(is_other).cloned().collect(),
+            entries: entries_that(&after.entries, &is_new),
+            receipts: Vec::new(),
             dropped: after.dropped,
         },
-        gone_entries: old_entries
-            .keys()
-            .filter(|id| !new_entries.contains_key(*id))
-            .map(|id| (*id).clone())
-            .collect(),
-        gone_receipts: old_receipts
-            .keys()
-            .filter(|place| !new_receipts.contains_key(*place))
-            .map(|(video, tag)| ((*video).clone(), (*tag).clone()))
-            .collect(),
+        gone_entries: Vec::new(),
+        gone_receipts: Vec::new(),
     };
+    for held in &after.receipts {
+        if of_place(&before.receipts, held) != Some(held) {
+            changes.written.receipts.push(held.clone());
+        }
+    }
+    for id in before.entries.iter().map(|entry| &entry.touch.id) {
+        if !new.contains_key(id.as_str()) {
+            changes.gone_entries.push(id.clone());
+        }
+    }
+    for held in &before.receipts {
+        if of_place(&after.receipts, held).is_none() {
+            let place = (held.video.clone(), held.tag.clone());
+            changes.gone_receipts.push(place);
+        }
+    }
     let is_same = changes.written.entries.is_empty()
         && changes.written.receipts.is_empty()
         && changes.gone_entries.is_empty()
@@ -202,14 +204,18 @@ fn changes(before: &SavedTouchpoints, after: &SavedTouchpoints) -> Option<Touchp
     (!is_same).then_some(changes)
 }
 
-fn by_id(entries: &[Entry]) -> SmallMap<&TouchId, &Entry> {
+fn by_id(entries: &[Entry]) -> SmallMap<&str, &Entry> {
     let entries = entries.iter();
-    entries.map(|entry| (&entry.touch.id, entry)).collect()
+    entries
+        .map(|entry| (entry.touch.id.as_str(), entry))
+        .collect()
 }
 
-fn by_tag(receipts: &[HeldReceipt]) -> SmallMap<(&VideoId, &TagId), &HeldReceipt> {
-    let receipts = receipts.iter();
-    receipts
-        .map(|held| ((&held.video, &held.tag), held))
-        .collect()
+fn entries_that(entries: &[Entry], are: &dyn Fn(&Entry) -> bool) -> Vec<Entry> {
+    entries.iter().filter(|entry| are(entry)).cloned().collect()
+}
+
+/// The receipt among `receipts`, which are few, of the tag of `held`.
+fn of_place<'a>(receipts: &'a [HeldReceipt], held: &HeldReceipt) -> Option<&'a HeldReceipt> {
+    receipts.iter().find(|own| own.is_of_place(held))
 }

@@ -48,6 +48,13 @@ pub struct HeldReceipt {
     pub valid_until: Timestamp,
 }
 
+impl HeldReceipt {
+    /// Whether `other` is of the same tag, too.
+    pub(super) fn is_of_place(&self, other: &Self) -> bool {
+        self.tag == other.tag && self.video == other.video
+    }
+}
+
 readable!(HeldReceipt {
     video,
     tag,
@@ -60,7 +67,7 @@ readable!(HeldReceipt {
 pub struct SavedTouchpoints {
     /// What was seen and done, in the order of its ids.
     pub entries: Vec<Entry>,
-    /// Oldest first.
+    /// In no order.
     pub receipts: Vec<HeldReceipt>,
     /// What full journals have given up and no batch has told yet.
     pub dropped: Dropped,

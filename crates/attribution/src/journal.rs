@@ -4,8 +4,6 @@
 //! The journal never decides who is paid and never sends. Without consent it lives in memory, is
 //! not sent, and still names the clicks that led to the shopper's own order.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 use shoptag_commerce::{BrandId, ProductId, TagId, Timestamp, TouchId, VideoId, ViewSessionId};
 use shoptag_json::{readable, readable_name};
@@ -166,7 +164,7 @@ pub struct Journal {
     session: ViewSessionId,
     next_sequence: u64,
     consent: Consent,
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     dropped: Dropped,
 }
 
@@ -174,38 +172,34 @@ impl Journal {
     /// An empty journal for `session`.
     #[must_use]
     pub fn new(session: ViewSessionId, consent: Consent) -> Self {
-        let (entries, dropped) = (VecDeque::new(), Dropped::default());
         Self {
             session,
             next_sequence: 0,
             consent,
-            entries,
-            dropped,
+            entries: Vec::new(),
+            dropped: Dropped::default(),
         }
     }
 
     /// Puts what was stored before what is there. Without consent, or from another version, it is
     /// left aside, and the answer says to erase it.
-    pub fn restore(&mut self, saved: SavedJournal) -> StorageDuty {
+    pub fn restore(&mut self, mut saved: SavedJournal) -> StorageDuty {
         if self.consent == Consent::Denied || saved.schema_version != SAVED_VERSION {
             return StorageDuty::Erase;
         }
         // The same session after a reload goes on counting where it stopped.
-        let own = saved
-            .entries
-            .iter()
-            .filter(|entry| entry.session == self.session);
-        let next = own
-            .map(|entry| entry.sequence.saturating_add(1))
-            .max()
-            .unwrap_or(0);
+        let mut next = 0;
+        for entry in &saved.entries {
+            if entry.session == self.session {
+                next = next.max(entry.sequence.saturating_add(1));
+            }
+        }
         self.next_sequence = self.next_sequence.saturating_add(next);
         for entry in &mut self.entries {
             entry.sequence = entry.sequence.saturating_add(next);
         }
-        for entry in saved.entries.into_iter().rev() {
-            self.entries.push_front(entry);
-        }
+        saved.entries.append(&mut self.entries);
+        self.entries = saved.entries;
         self.dropped.change(saved.dropped, u64::saturating_add);
         while self.entries.len() > ENTRIES_MAX {
             self.evict();
@@ -235,7 +229,7 @@ impl Journal {
     pub fn record(&mut self, touch: Touch) -> u64 {
         let sequence = self.next_sequence;
         self.next_sequence = self.next_sequence.saturating_add(1);
-        self.entries.push_back(Entry {
+        self.entries.push(Entry {
             session: self.session.clone(),
             sequence,
             touch,
@@ -302,7 +296,7 @@ impl Journal {
     pub fn saved(&self) -> Option<SavedJournal> {
         (self.consent == Consent::Granted).then(|| SavedJournal {
             schema_version: SAVED_VERSION,
-            entries: self.entries.iter().cloned().collect(),
+            entries: self.entries.clone(),
             dropped: self.dropped,
         })
     }
@@ -332,13 +326,15 @@ impl Journal {
     }
 
     fn evict(&mut self) {
-        let oldest_of_least = (0_usize..)
-            .zip(&self.entries)
-            .min_by_key(|(_, entry)| (!entry.delivered, entry.touch.kind));
-        let index = oldest_of_least.map(|(index, _)| index);
-        if let Some(entry) = index.and_then(|index| self.entries.remove(index))
-            && !entry.delivered
-        {
+        let worth = |entry: &Entry| (!entry.delivered, entry.touch.kind);
+        let mut least = 0;
+        for (index, entry) in self.entries.iter().enumerate() {
+            if self.entries.get(least).map(worth) > Some(worth(entry)) {
+                least = index;
+            }
+        }
+        let entry = self.entries.remove(least);
+        if !entry.delivered {
             let count = match entry.touch.kind {
                 EntryKind::Impression => &mut self.dropped.impressions,
                 EntryKind::CardOpened => &mut self.dropped.cards,

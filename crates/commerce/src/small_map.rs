@@ -1,6 +1,7 @@
 //! A map for a handful of entries.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 
 /// Entries sorted by their keys, in one allocation.
 ///
@@ -65,13 +66,10 @@ impl<K: Ord, V> SmallMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        // Most maps are filled in the order of their keys.
-        match self.entries.last() {
-            Some((last, _)) if last.borrow() < key => Err(self.entries.len()),
-            _ => self
-                .entries
-                .binary_search_by(|(own, _)| own.borrow().cmp(key)),
-        }
+        search(self.entries.len(), &|index| {
+            let entry = self.entries.get(index);
+            entry.map_or(Ordering::Greater, |(own, _)| own.borrow().cmp(key))
+        })
     }
 
     /// The value of `key`.
@@ -126,6 +124,25 @@ impl<K: Ord, V> SmallMap<K, V> {
             self.entries.remove(place);
         }
     }
+}
+
+/// A binary search by a comparison of what stands at an index; not generic, so it is there once.
+#[inline(never)]
+fn search(count: usize, compare: &dyn Fn(usize) -> Ordering) -> Result<usize, usize> {
+    // Most maps are filled in the order of their keys.
+    if count > 0 && compare(count - 1) == Ordering::Less {
+        return Err(count);
+    }
+    let (mut from, mut to) = (0, count);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        match compare(middle) {
+            Ordering::Less => from = middle + 1,
+            Ordering::Equal => return Ok(middle),
+            Ordering::Greater => to = middle,
+        }
+    }
+    Err(from)
 }
 
 impl<K, V> Default for SmallMap<K, V> {
