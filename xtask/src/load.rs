@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::{paths, shell, tools};
 
 /// The trials that `cargo xtask faults` knows, with what a word on the command line means to them.
-pub(crate) const FAULTS: [&str; 8] = [
+pub(crate) const FAULTS: [&str; 10] = [
     "kill",
     "full-disk",
     "failing-sync",
@@ -17,6 +17,8 @@ pub(crate) const FAULTS: [&str; 8] = [
     "shutdown",
     "cut-off",
     "backup",
+    "clock",
+    "keys",
 ];
 
 /// The two programs, built.
@@ -64,6 +66,9 @@ impl Programs {
     pub(crate) fn run(&self, trial: &str, more: &[&str]) -> Result<()> {
         if matches!(trial, "failing-sync" | "sync-order") {
             tools::strace()?;
+        }
+        if matches!(trial, "clock" | "keys") {
+            tools::faketime()?;
         }
         let mut command = shell::command(&self.load, &[trial]);
         command.arg("--backend").arg(&self.backend);

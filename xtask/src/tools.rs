@@ -173,6 +173,21 @@ pub(crate) fn strace() -> Result<()> {
     bail!("trials of failing fsyncs need strace on PATH");
 }
 
+/// Makes sure that libfaketime is there, by which a program sees another time.
+///
+/// # Errors
+/// It is missing and cannot be installed.
+pub(crate) fn faketime() -> Result<()> {
+    if shell::on_path("faketime").is_some() {
+        return Ok(());
+    }
+    apt_install(&["faketime"])?;
+    if shell::on_path("faketime").is_some() {
+        return Ok(());
+    }
+    bail!("trials of the server's clock need faketime on PATH");
+}
+
 /// Makes sure that PostgreSQL's server is there, of which the store's tests start a cluster.
 ///
 /// # Errors

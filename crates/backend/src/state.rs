@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use shoptag_commerce::{SiteKey, Timestamp};
 use shoptag_protocol::code;
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SteadyClock};
 use crate::demo::{Demo, Happened};
 use crate::edge::{RateLimit, TrustedProxies, counted};
 use crate::entropy::{Entropy, SystemEntropy};
@@ -62,7 +62,7 @@ impl AppState {
         metrics.show_store(&store.counters());
         Self {
             store,
-            clock: Arc::new(SystemClock),
+            clock: Arc::new(SteadyClock::default()),
             entropy: Arc::new(SystemEntropy),
             sites: Arc::new(Sites::default()),
             tokens: Arc::new(Tokens::default()),

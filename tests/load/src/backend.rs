@@ -62,7 +62,20 @@ impl Program {
     /// # Errors
     /// It fails.
     pub(crate) fn run(&self, arguments: &[&str], database: impl Into<Place>) -> Result<String> {
-        let mut command = Command::new(&self.0);
+        self.run_under(&[], arguments, database)
+    }
+
+    /// As [`Program::run`]; `before` stands before the program.
+    ///
+    /// # Errors
+    /// It fails.
+    pub(crate) fn run_under(
+        &self,
+        before: &[&str],
+        arguments: &[&str],
+        database: impl Into<Place>,
+    ) -> Result<String> {
+        let mut command = self.command(before);
         database.into().name(command.args(arguments));
         let output = command.env_remove("SHOPTAG_TOKEN_KEYS").output()?;
         if !output.status.success() {
@@ -78,15 +91,7 @@ impl Program {
     /// It does not start to listen.
     pub(crate) fn serve(&self, database: impl Into<Place>, before: &[&str]) -> Result<Server> {
         let database = database.into();
-        let mut words = before.iter();
-        let mut command = match words.next() {
-            Some(first) => {
-                let mut command = Command::new(first);
-                command.args(words).arg(&self.0);
-                command
-            }
-            None => Command::new(&self.0),
-        };
+        let mut command = self.command(before);
         let log = database.log();
         let log = fs::File::options().create(true).append(true).open(log)?;
         command.args(["serve", "--listen", "127.0.0.1:0", "--rate-limit", "0"]);
@@ -109,6 +114,18 @@ impl Program {
             only_child(child.id())?
         };
         Ok(Server { address, child, id })
+    }
+
+    fn command(&self, before: &[&str]) -> Command {
+        let mut words = before.iter();
+        match words.next() {
+            Some(first) => {
+                let mut command = Command::new(first);
+                command.args(words).arg(&self.0);
+                command
+            }
+            None => Command::new(&self.0),
+        }
     }
 }
 

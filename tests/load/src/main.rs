@@ -10,6 +10,7 @@ mod bare;
 mod best_seller;
 mod books;
 mod cluster;
+mod false_clock;
 mod faults;
 mod figures;
 mod http;
@@ -37,6 +38,8 @@ shoptag-load TRIAL --backend PROGRAM [--figures FOLDER] [--times N] [--orders N]
   overload        five times the load that can be taken
   shutdown        told to stop under load
   backup          copies while orders come at full rate
+  clock           the server's clock steps
+  keys            the keys of tokens are rotated under load
   cut-off         two backends on one PostgreSQL, one of them cut from it
 ";
 
@@ -69,6 +72,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
         "shutdown" => faults::shutdown::run(arguments).await,
         "postgres" => postgres::run(arguments).await,
         "backup" => faults::backup::run(arguments).await,
+        "clock" => faults::clock::run(arguments).await,
+        "keys" => faults::keys::run(arguments).await,
         "cut-off" => faults::cut_off::run(arguments).await,
         other => bail!("no such trial: {other}\n\n{HELP}"),
     }

@@ -141,6 +141,17 @@ impl Shopper {
         Ok(())
     }
 
+    /// Leaves the page: the visit ends, and the bag is emptied.
+    pub(crate) fn leave(&mut self) {
+        self.look_again();
+        self.bag.clear();
+    }
+
+    /// Ends the visit and keeps the bag.
+    pub(crate) fn look_again(&mut self) {
+        self.visit = None;
+    }
+
     async fn tap(&mut self, line: &mut Connection) -> Result<BagLine, Missed> {
         let mut visit = match self.visit.take() {
             Some(visit) if visit.taps < TAPS_A_SESSION => visit,

@@ -238,9 +238,14 @@ impl KeyRing {
             .any(|own| same(own.as_bytes(), mark.as_bytes()))
     }
 
+    /// The newest key whose time has come. Where the clock stands before the time of all, the oldest:
+    /// every server knows it, and a clock that was set back is to stop nobody.
     fn signing(&self, now: Timestamp) -> Option<&Key> {
-        let mut newest_first = self.keys.iter().rev();
-        newest_first.find(|key| key.signs_from <= now && key.is_believed(now))
+        let believed = || self.keys.iter().filter(|key| key.is_believed(now));
+        let mut newest_first = believed().rev();
+        newest_first
+            .find(|key| key.signs_from <= now)
+            .or_else(|| believed().next())
     }
 
     /// The claims that a text pretends to have, whatever its signature. Only for showing what was
@@ -277,5 +282,31 @@ impl Key {
 
     fn is_believed(&self, now: Timestamp) -> bool {
         self.accepted_until.is_none_or(|until| now <= until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shoptag_commerce::Timestamp;
+
+    use super::{KeyRing, StoredKey};
+    use crate::tokens::Use;
+
+    #[test]
+    fn a_clock_that_was_set_back_before_every_key_still_signs_and_believes() {
+        let noon = Timestamp::from_ms(1_800_000_000_000);
+        let keys = [noon, noon.plus_ms(60_000)].map(|from| StoredKey::generate(from).expect("key"));
+        let ring = KeyRing::new(&keys).expect("ring");
+        let before = noon.plus_ms(-3_600_000);
+        let token = ring
+            .sign(Use::Tag, &serde_json::json!({"v": 1}), before)
+            .expect("token");
+        for now in [before, noon, noon.plus_ms(120_000)] {
+            let claims: serde_json::Value = ring.open(Use::Tag, &token, now).expect("claims");
+            assert_eq!(claims["v"], 1);
+        }
+        let id = ring.session_id("0191", before).expect("id");
+        let oldest = KeyRing::new(&keys[..1]).expect("ring");
+        assert!(oldest.is_session_id(&id, noon), "the oldest key has signed");
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Crowd {
 struct Member {
     shopper: Shopper,
     pending: Option<Order>,
+    /// The last order that was acknowledged.
+    last: Option<Order>,
 }
 
 /// How long a round goes.
@@ -39,6 +41,8 @@ pub(crate) struct Round {
     pub(crate) placed: Arc<AtomicUsize>,
     /// Whether an unanswered order is sent again in the same round.
     pub(crate) insists: bool,
+    /// Orders after which each is done; `None`: any number.
+    each: Option<usize>,
 }
 
 impl Round {
@@ -48,7 +52,18 @@ impl Round {
             over: Arc::default(),
             placed: Arc::default(),
             insists: false,
+            each: None,
         }
+    }
+
+    /// Nobody begins anything new from now on.
+    pub(crate) fn end(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+
+    /// Each shopper is done after so many orders.
+    pub(crate) fn end_after(&mut self, orders: usize) {
+        self.each = Some(orders);
     }
 
     fn is_over(&self) -> bool {
@@ -70,6 +85,7 @@ impl Crowd {
         let member = |index: usize| Member {
             shopper: Shopper::new((0..creators).map(|own| (own + index) % creators).collect()),
             pending: None,
+            last: None,
         };
         Self {
             shoppers: (0..shoppers).map(member).collect(),
@@ -131,6 +147,41 @@ impl Crowd {
         failed.map_or(Ok(()), Err)
     }
 
+    /// Everybody leaves the page: visits end, and bags are emptied.
+    pub(crate) fn leave(&mut self) {
+        for member in &mut self.shoppers {
+            member.shopper.leave();
+        }
+    }
+
+    /// Everybody begins a new visit and keeps the bag.
+    pub(crate) fn look_again(&mut self) {
+        for member in &mut self.shoppers {
+            member.shopper.look_again();
+        }
+    }
+
+    /// Sends the last acknowledged order of each again; how many there were.
+    ///
+    /// # Errors
+    /// One is answered in another way than before.
+    pub(crate) async fn ask_again(&self, address: SocketAddr) -> Result<usize> {
+        let mut line = Connection::open(address).await?;
+        let mut asked = 0;
+        for member in &self.shoppers {
+            let Some(order) = &member.last else { continue };
+            let answer = line.send(&order.request).await?;
+            let number = &answer.json()["number"];
+            let known = self.acknowledged.get(&order.id).map(String::as_str);
+            if answer.status != 201 || !answer.is_replayed || number.as_str() != known {
+                let body = String::from_utf8_lossy(&answer.body);
+                bail!("asked again, it was answered {}: {body}", answer.status);
+            }
+            asked += 1;
+        }
+        Ok(asked)
+    }
+
     /// Sends what was not answered again, until everything is.
     ///
     /// # Errors
@@ -152,11 +203,12 @@ impl Member {
         let Ok(mut line) = Connection::open(address).await else {
             return Ok(());
         };
+        let mut placed = 0;
         loop {
             let is_again = self.pending.is_some();
             let order = match self.pending.take() {
                 Some(order) => order,
-                None if round.is_over() => return Ok(()),
+                None if round.is_over() || Some(placed) == round.each => return Ok(()),
                 None => match self.shopper.prepare(&mut line).await {
                     Ok(order) => order,
                     Err(Missed::Broken) => return Ok(()),
@@ -183,7 +235,9 @@ impl Member {
                         bail!("201 for another order: {body}");
                     }
                     seen.found_placed += usize::from(is_again && answer.is_replayed);
-                    seen.acknowledged.push((order.id, number));
+                    seen.acknowledged.push((order.id.clone(), number));
+                    self.last = Some(order);
+                    placed += 1;
                     round.placed.fetch_add(1, Ordering::Relaxed);
                 }
                 503 | 507 => {
