@@ -238,8 +238,8 @@ impl KeyRing {
             .any(|own| same(own.as_bytes(), mark.as_bytes()))
     }
 
-    /// The newest key whose time has come. Where the clock stands before the time of all, the oldest:
-    /// every server knows it, and a clock that was set back is to stop nobody.
+    /// The newest key whose time has come. Where the clock stands before the time of all, the
+    /// oldest: every server knows it, and a clock that was set back is to stop nobody.
     fn signing(&self, now: Timestamp) -> Option<&Key> {
         let believed = || self.keys.iter().filter(|key| key.is_believed(now));
         let mut newest_first = believed().rev();
