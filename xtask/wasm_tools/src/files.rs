@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{guard, names, size};
+use crate::{guard, names, order, size};
 
 /// Writes `shop-tags.js`, `shoptag.js`, `shoptag_bg.wasm` and `sizes.tsv` to the folder `out`.
 ///
@@ -31,7 +31,7 @@ pub(crate) fn write(wasm: &Path, loader: &Path, out: &Path) -> Result<()> {
         &fs::read(&module)?,
     )?;
     fs::write(&glue, text)?;
-    fs::write(&module, bytes)?;
+    fs::write(&module, order::put_like_beside_like(&bytes)?)?;
     let text =
         fs::read_to_string(loader).with_context(|| format!("cannot read {}", loader.display()))?;
     fs::write(out.join("shop-tags.js"), without_comments(&text))?;

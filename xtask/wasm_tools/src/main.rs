@@ -10,6 +10,7 @@
 mod files;
 mod guard;
 mod names;
+mod order;
 mod pack;
 mod size;
 
