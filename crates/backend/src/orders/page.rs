@@ -1,13 +1,17 @@
 //! `GET /orders/{secret}`: the order's own page, made by the server, without a script.
 
+mod words;
+
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use shoptag_commerce::{Currency, Timestamp};
 use shoptag_protocol::{CreatorInfo, FulfilmentStatus, OrderStatus, PaymentMethod, Shipment, code};
 
+use self::words::{Words, fill};
 use super::read::find;
 use crate::edge::Segment;
 use crate::error::ApiError;
@@ -21,31 +25,37 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https
 const PRIVATE: &str = "private, no-store";
 
 /// The order's own page: number, status per seller, lines, totals, and cancelling while that is
-/// possible.
+/// possible. In English or German, as the browser asks for.
 #[utoipa::path(
     get, path = "/orders/{secret}", tag = "orders",
-    params(("secret" = String, Path, description = "The last part of `status_url`")),
+    params(("secret" = String, Path, description = "The last part of `status_url`"),
+           ("Accept-Language" = Option<String>, Header, description = "`en` or `de`")),
     responses((status = 200, description = "The page", content_type = "text/html"),
               (status = 404, description = "A page that says so", content_type = "text/html"))
 )]
 pub(crate) async fn page(
     State(state): State<AppState>,
     Segment(secret): Segment,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let words = Words::wanted(&headers);
     let page = match find(&state, &secret).await {
-        Ok((secret, record)) => OrderPage::of(&record.status(&secret)).render(),
+        Ok((secret, record)) => OrderPage::of(&record.status(&secret), words).render(),
         Err(error) if error.problem.code == code::NOT_FOUND => {
-            let body = MissingPage.render().map_err(|error| broken(&error))?;
-            return Ok((StatusCode::NOT_FOUND, private(), Html(body)).into_response());
+            let body = MissingPage { words };
+            let body = body.render().map_err(|error| broken(&error))?;
+            return Ok((StatusCode::NOT_FOUND, private(words), Html(body)).into_response());
         }
         Err(error) => return Err(error),
     };
     let body = page.map_err(|error| broken(&error))?;
-    Ok((private(), Html(body)).into_response())
+    Ok((private(words), Html(body)).into_response())
 }
 
-fn private() -> [(axum::http::HeaderName, &'static str); 3] {
+fn private(words: &Words) -> [(HeaderName, &'static str); 5] {
     [
+        (CONTENT_LANGUAGE, words.lang),
+        (VARY, "accept-language"),
         (CACHE_CONTROL, PRIVATE),
         (CONTENT_SECURITY_POLICY, POLICY),
         (REFERRER_POLICY, "no-referrer"),
@@ -70,11 +80,14 @@ pub(crate) async fn style() -> Response {
 
 #[derive(Template)]
 #[template(path = "order_missing.html")]
-struct MissingPage;
+struct MissingPage {
+    words: &'static Words,
+}
 
 #[derive(Template)]
 #[template(path = "order.html")]
 struct OrderPage {
+    words: &'static Words,
     number: String,
     placed: String,
     is_cancelled: bool,
@@ -91,7 +104,7 @@ struct OrderPage {
 
 struct Seller {
     name: String,
-    legal_name: String,
+    sold_by: String,
     headline: &'static str,
     explanation: String,
     steps: Vec<Milestone>,
@@ -113,31 +126,32 @@ struct Line {
 }
 
 impl OrderPage {
-    fn of(order: &OrderStatus) -> Self {
-        let money = |amount| amount_text(amount, order.currency);
+    fn of(order: &OrderStatus, words: &'static Words) -> Self {
+        let money = |amount| words.amount(amount, order.currency);
         let totals = &order.totals;
         let stopped = |shipment: &Shipment| shipment.status == FulfilmentStatus::Cancelled;
         Self {
+            words,
             number: order.number.clone(),
-            placed: date_text(order.placed_at),
+            placed: words.date(order.placed_at),
             is_cancelled: order.shipments.iter().all(stopped),
             sellers: order
                 .shipments
                 .iter()
-                .map(|shipment| seller(order, shipment))
+                .map(|shipment| seller(order, shipment, words))
                 .collect(),
             items: money(totals.items_minor),
             discount: (totals.discount_minor > 0).then(|| money(totals.discount_minor)),
             delivery: match totals.delivery_minor {
-                0 => "Free".to_owned(),
+                0 => words.free.to_owned(),
                 price => money(price),
             },
             tax: money(totals.tax_minor),
             total: money(totals.total_minor),
             payment: match order.payment.method {
-                PaymentMethod::PayOnDelivery => "You pay when it is delivered.",
+                PaymentMethod::PayOnDelivery => words.pay_on_delivery,
             },
-            credits: credits(order),
+            credits: credits(order, words),
             cancel_path: order
                 .cancellable
                 .then(|| format!("{}/cancel", order.status_url)),
@@ -147,7 +161,7 @@ impl OrderPage {
 
 /// One plain sentence a creator who is paid for a line: who, for what, and by whom. Nobody is paid
 /// for what was cancelled or sent back.
-fn credits(order: &OrderStatus) -> Vec<String> {
+fn credits(order: &OrderStatus, words: &Words) -> Vec<String> {
     let mut paid: Vec<(&CreatorInfo, Vec<&str>)> = Vec::new();
     for line in &order.lines {
         let over = [FulfilmentStatus::Cancelled, FulfilmentStatus::Returned];
@@ -166,41 +180,29 @@ fn credits(order: &OrderStatus) -> Vec<String> {
         }
     }
     paid.iter()
-        .map(|(creator, titles)| {
-            format!(
-                "{} showed you this in a video and earns a commission from the seller: {}. \
-                 You pay nothing extra.",
-                creator.name,
-                titles.join(", ")
-            )
-        })
+        .map(|(creator, titles)| fill(words.credit, &[&creator.name, &titles.join(", ")]))
         .collect()
 }
 
-fn seller(order: &OrderStatus, shipment: &Shipment) -> Seller {
+fn seller(order: &OrderStatus, shipment: &Shipment, words: &'static Words) -> Seller {
     let delivery = &shipment.delivery;
-    let days = match (delivery.days_min, delivery.days_max) {
-        (least, most) if least == most => format!("{least} working days"),
-        (least, most) => format!("{least} to {most} working days"),
-    };
+    let days = words.working_days(delivery.days_min, delivery.days_max);
     let (headline, explanation) = match shipment.status {
         FulfilmentStatus::Placed => (
-            "Being prepared",
-            format!("{}, usually {days}.", delivery.label),
+            words.being_prepared,
+            fill(words.usually, &[&delivery.label, &days]),
         ),
-        FulfilmentStatus::Shipped => ("On its way", format!("{}.", delivery.label)),
-        FulfilmentStatus::Delivered => ("Delivered", "We hope you like it.".to_owned()),
-        FulfilmentStatus::Returned => {
-            ("Sent back", "This part came back to the seller.".to_owned())
-        }
-        FulfilmentStatus::Cancelled => ("Cancelled", "Nothing will be sent.".to_owned()),
+        FulfilmentStatus::Shipped => (words.on_its_way, format!("{}.", delivery.label)),
+        FulfilmentStatus::Delivered => (words.delivered, words.delivered_hint.to_owned()),
+        FulfilmentStatus::Returned => (words.sent_back, words.sent_back_hint.to_owned()),
+        FulfilmentStatus::Cancelled => (words.cancelled, words.cancelled_hint.to_owned()),
     };
     Seller {
         name: shipment.brand.name.clone(),
-        legal_name: shipment.brand.legal_name.clone(),
+        sold_by: fill(words.sold_by, &[&shipment.brand.legal_name]),
         headline,
         explanation,
-        steps: milestones(shipment.status),
+        steps: milestones(shipment.status, words),
         lines: order
             .lines
             .iter()
@@ -210,14 +212,14 @@ fn seller(order: &OrderStatus, shipment: &Shipment) -> Seller {
                 variant_label: line.variant_label.clone(),
                 image_url: line.image_url.clone(),
                 quantity: line.quantity,
-                total: amount_text(line.total_minor, order.currency),
+                total: words.amount(line.total_minor, order.currency),
             })
             .collect(),
     }
 }
 
 /// The quiet timeline; a cancelled part has none.
-fn milestones(status: FulfilmentStatus) -> Vec<Milestone> {
+fn milestones(status: FulfilmentStatus, words: &Words) -> Vec<Milestone> {
     let reached = match status {
         FulfilmentStatus::Placed => 0,
         FulfilmentStatus::Shipped => 1,
@@ -226,11 +228,11 @@ fn milestones(status: FulfilmentStatus) -> Vec<Milestone> {
         FulfilmentStatus::Cancelled => return Vec::new(),
     };
     let last = if reached == 3 {
-        "Sent back"
+        words.sent_back
     } else {
-        "Delivered"
+        words.delivered
     };
-    let labels = ["Ordered", "Shipped", last];
+    let labels = [words.ordered, words.shipped, last];
     let here = reached.min(2);
     labels
         .into_iter()
@@ -243,56 +245,14 @@ fn milestones(status: FulfilmentStatus) -> Vec<Milestone> {
         .collect()
 }
 
-/// An amount as people write it in English, with the currency's code: `EUR 1,234.50`.
-fn amount_text(amount_minor: i64, currency: Currency) -> String {
-    let digits = currency.minor_digits() as usize;
-    let magnitude = amount_minor.unsigned_abs().to_string();
-    let padded = format!("{magnitude:0>width$}", width = digits + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - digits);
-    let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let sign = if amount_minor < 0 { "-" } else { "" };
-    let point = if digits > 0 { "." } else { "" };
-    // A no-break space: the code stays with its amount.
-    format!("{sign}{}\u{a0}{grouped}{point}{fraction}", currency.code())
-}
-
-fn date_text(instant: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(instant.ms())
-        .map(|instant| instant.strftime("%-d %B %Y, %H:%M UTC").to_string())
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn amounts_have_the_digits_of_their_currency() {
-        for (amount, code, expected) in [
-            (0, "EUR", "EUR\u{a0}0.00"),
-            (5, "EUR", "EUR\u{a0}0.05"),
-            (123_450, "EUR", "EUR\u{a0}1,234.50"),
-            (-123_456_789, "USD", "-USD\u{a0}1,234,567.89"),
-            (1_000, "JPY", "JPY\u{a0}1,000"),
-            (1_500, "KWD", "KWD\u{a0}1.500"),
-        ] {
-            assert_eq!(
-                amount_text(amount, Currency::parse(code).unwrap()),
-                expected
-            );
-        }
-    }
-
-    #[test]
     fn the_timeline_says_how_far_a_part_is() {
         let shown = |status| {
-            milestones(status)
+            milestones(status, Words::wanted(&HeaderMap::new()))
                 .iter()
                 .map(|step| (step.label, step.state))
                 .collect::<Vec<_>>()

@@ -68,3 +68,40 @@ async fn a_wrong_link_gets_a_page_that_says_so() {
     assert_eq!(page.header("cache-control"), Some("private, no-store"));
     assert_eq!(backend.get("/assets/order-page.css").await.status, 200);
 }
+
+#[tokio::test]
+async fn the_page_speaks_the_language_that_the_browser_asks_for() {
+    let backend = Backend::new().await;
+    let order = order_for(&backend.ready_quote("lamp-sand", 2).await);
+    let placed = backend.order(&key(), &order).await.json();
+    let path = placed["status_url"].as_str().unwrap();
+    let german = |path: &str| {
+        let request = Request::get(path).header("accept-language", "de-AT,de;q=0.9,en;q=0.5");
+        request.body(Body::empty()).unwrap()
+    };
+    let page = backend.send(german(path)).await;
+    let html = String::from_utf8(page.body.clone()).unwrap();
+    for text in [
+        "<html lang=\"de\">",
+        "In Vorbereitung",
+        "Verkauf und Lieferung: Halden GmbH, Hamburg",
+        "93,10\u{a0}EUR",
+        "Bestellung stornieren",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+    assert_eq!(page.header("content-language"), Some("de"));
+    assert!(page.header("vary").unwrap().contains("accept-language"));
+    for english in ["Being prepared", "Delivery", "Cancel", "Total"] {
+        assert!(!html.contains(english), "{english}");
+    }
+    let missing = backend
+        .send(german("/orders/00000000000000000000000000"))
+        .await;
+    assert_eq!(missing.status, 404);
+    assert!(
+        String::from_utf8(missing.body)
+            .unwrap()
+            .contains("keine Bestellung")
+    );
+}
