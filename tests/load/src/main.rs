@@ -15,6 +15,7 @@ mod faults;
 mod figures;
 mod http;
 mod intake;
+mod jetstream;
 mod postgres;
 mod proxy;
 mod shop;
@@ -31,6 +32,7 @@ shoptag-load TRIAL --backend PROGRAM [--figures FOLDER] [--times N] [--orders N]
   intake          orders per second at 1, 16, 64 and 256 connections, beside the bare engine
   best-seller     one product, 10,000 creators, 700,000 orders
   postgres        orders per second on PostgreSQL, with one backend and with two
+  jetstream       touchpoints per second into NATS JetStream
   kill            kill -9 at random moments under load
   full-disk       the disk fills up and is given room again
   failing-sync    fsync fails now and then
@@ -70,6 +72,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         "sync-order" => faults::sync_order::run(arguments).await,
         "overload" => faults::overload::run(arguments).await,
         "shutdown" => faults::shutdown::run(arguments).await,
+        "jetstream" => jetstream::run(arguments).await,
         "postgres" => postgres::run(arguments).await,
         "backup" => faults::backup::run(arguments).await,
         "clock" => faults::clock::run(arguments).await,
