@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::{paths, shell, tools};
 
 /// The trials that `cargo xtask faults` knows, with what a word on the command line means to them.
-pub(crate) const FAULTS: [&str; 10] = [
+pub(crate) const FAULTS: [&str; 11] = [
     "kill",
     "full-disk",
     "failing-sync",
@@ -17,6 +17,7 @@ pub(crate) const FAULTS: [&str; 10] = [
     "shutdown",
     "cut-off",
     "backup",
+    "dump",
     "clock",
     "keys",
 ];

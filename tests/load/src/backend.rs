@@ -43,6 +43,17 @@ impl Place {
         };
     }
 
+    /// The address of a PostgreSQL database.
+    ///
+    /// # Errors
+    /// It is a file.
+    pub(crate) fn url(&self) -> Result<&str> {
+        match self {
+            Self::File(file) => bail!("{} is a file", file.display()),
+            Self::Url { url, .. } => Ok(url),
+        }
+    }
+
     fn log(&self) -> PathBuf {
         match self {
             Self::File(file) => file.with_extension("log"),

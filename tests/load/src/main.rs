@@ -42,6 +42,7 @@ shoptag-load TRIAL --backend PROGRAM [--figures FOLDER] [--times N] [--orders N]
   backup          copies while orders come at full rate
   clock           the server's clock steps
   keys            the keys of tokens are rotated under load
+  dump            copies of a PostgreSQL database by its own tools while orders come
   cut-off         two backends on one PostgreSQL, one of them cut from it
 ";
 
@@ -77,6 +78,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         "backup" => faults::backup::run(arguments).await,
         "clock" => faults::clock::run(arguments).await,
         "keys" => faults::keys::run(arguments).await,
+        "dump" => faults::dump::run(arguments).await,
         "cut-off" => faults::cut_off::run(arguments).await,
         other => bail!("no such trial: {other}\n\n{HELP}"),
     }

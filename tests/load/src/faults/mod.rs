@@ -3,6 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod clock;
 pub(crate) mod cut_off;
+pub(crate) mod dump;
 pub(crate) mod failing_sync;
 pub(crate) mod full_disk;
 pub(crate) mod keys;
