@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use walrus::ModuleConfig;
 
 /// What all generated names begin with; no name of ours does.
-const GENERATED: [&str; 3] = ["__wbg_", "__wbindgen_", "__wasm_bindgen_"];
+const GENERATED: [&str; 4] = ["__wbg_", "__wbindgen_", "__wasm_bindgen_", "wasm_bindgen_"];
 
 /// What all short names begin with, as nothing else in generated code does.
 const SHORT: char = '$';
