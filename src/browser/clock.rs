@@ -31,6 +31,12 @@ pub type Pending = Timeout;
 
 /// Calls `then` after `delay_ms`. Dropping the guard cancels it.
 pub fn after(delay_ms: u32, then: impl FnOnce() + 'static) -> Pending {
+    after_boxed(delay_ms, Box::new(then))
+}
+
+/// In one place: each would be code of its own.
+#[inline(never)]
+fn after_boxed(delay_ms: u32, then: Box<dyn FnOnce()>) -> Pending {
     Timeout::new(delay_ms, then)
 }
 

@@ -1,9 +1,9 @@
 //! The other instances on the origin: what they say, what they want to know, and which of them
 //! sends.
 
-use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
+use super::callback;
 use super::channel::{Channel, Word};
 use super::dom::Listener;
 use super::lead::Lead;
@@ -39,7 +39,7 @@ pub(super) fn join(
 
 /// Another instance has written something.
 fn read_again(word: Word, storage: Storage, dispatch: Callback<Event>) {
-    spawn_local(async move {
+    callback::spawn(async move {
         dispatch.emit(if word == Word::Bag {
             Event::BagChangedElsewhere(storage.load_bag().await)
         } else {

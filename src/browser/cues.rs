@@ -6,6 +6,7 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{TextTrack, TextTrackMode, VttCue};
+use yew::Callback;
 
 use super::dom::{self, Listener};
 use super::video::VideoHandle;
@@ -23,7 +24,7 @@ pub struct Alarm {
 
 impl Alarm {
     /// Calls `due` when the time set last has come. `None` where the element has no text tracks.
-    pub fn new(video: &VideoHandle, due: impl Fn() + 'static) -> Option<Self> {
+    pub fn new(video: &VideoHandle, due: &Callback<()>) -> Option<Self> {
         let element = video.element();
         dom::method(element, "addTextTrack")?;
         let track = own_track(video).or_else(|| {
@@ -34,7 +35,7 @@ impl Alarm {
                 .ok()
         })?;
         track.set_mode(TextTrackMode::Hidden);
-        let listener = Listener::new(&track, "cuechange", move |_| due());
+        let listener = Listener::telling(&track, "cuechange", due);
         Some(Self {
             track,
             cue: None,

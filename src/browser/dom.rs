@@ -3,11 +3,12 @@
 pub use web_sys::{Element, HtmlElement, ShadowRoot};
 
 use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CustomEvent, Document, Event, EventTarget, Node, Window};
+use yew::Callback;
 
+use super::callback::{self, Called};
 use crate::video_overlay::geometry::Rect;
 
 /// The page's window; `None` outside a page.
@@ -290,7 +291,7 @@ pub async fn first_event(target: &EventTarget, names: &[&str]) -> String {
 pub struct Listener {
     target: EventTarget,
     name: &'static str,
-    callback: Closure<dyn FnMut(Event)>,
+    called: Called,
 }
 
 impl Listener {
@@ -298,22 +299,34 @@ impl Listener {
     pub fn new(
         target: &EventTarget,
         name: &'static str,
-        callback: impl FnMut(Event) + 'static,
+        mut callback: impl FnMut(Event) + 'static,
     ) -> Self {
-        let callback = Closure::<dyn FnMut(web_sys::Event)>::new(callback);
-        let function = callback.as_ref().unchecked_ref();
+        let called = callback::hearing(move |event| callback(event.unchecked_into()));
+        Self::add(target, name, called)
+    }
+
+    /// Tells `changed` of every `name` event on `target`.
+    #[inline(never)]
+    pub fn telling(target: &EventTarget, name: &'static str, changed: &Callback<()>) -> Self {
+        let changed = changed.clone();
+        Self::new(target, name, move |_| changed.emit(()))
+    }
+
+    #[inline(never)]
+    fn add(target: &EventTarget, name: &'static str, called: Called) -> Self {
+        let function = callback::function(&called);
         let _ = target.add_event_listener_with_callback(name, function);
         Self {
             target: target.clone(),
             name,
-            callback,
+            called,
         }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let function = self.callback.as_ref().unchecked_ref();
+        let function = callback::function(&self.called);
         let _ = self
             .target
             .remove_event_listener_with_callback(self.name, function);
@@ -328,7 +341,8 @@ pub struct Ticker {
 
 impl Ticker {
     /// Calls `tick` every `period_ms`.
-    pub fn new(period_ms: u32, tick: impl FnMut() + 'static) -> Self {
+    pub fn new(period_ms: u32, tick: Callback<()>) -> Self {
+        let tick = move || tick.emit(());
         Self {
             _interval: gloo::timers::callback::Interval::new(period_ms, tick),
         }

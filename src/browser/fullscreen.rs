@@ -9,10 +9,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Object;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
+use yew::Callback;
 
+use super::callback::{self, Called};
 use super::dom::{self, Listener};
 use super::video::VideoHandle;
 use crate::event::FullscreenMode;
@@ -33,7 +34,7 @@ pub struct Fullscreen {
     target: Option<Element>,
     video: VideoHandle,
     redirected: Vec<Object>,
-    _redirect: Closure<dyn Fn(JsValue) -> JsValue>,
+    _redirect: Called,
     button_taken: bool,
     native: Rc<Cell<bool>>,
     _listeners: Vec<Listener>,
@@ -42,10 +43,10 @@ pub struct Fullscreen {
 impl Fullscreen {
     /// Redirects the fullscreen requests of `video` to the wrapper, and calls `changed` when the
     /// mode may have changed.
-    pub fn new(host: &Element, video: &VideoHandle, changed: impl Fn() + Clone + 'static) -> Self {
+    pub fn new(host: &Element, video: &VideoHandle, changed: &Callback<()>) -> Self {
         let target = wrapper_of(host, video.element());
         let aim = target.clone();
-        let redirect = Closure::<dyn Fn(JsValue) -> JsValue>::new(move |options: JsValue| {
+        let redirect = callback::answering(move |options| {
             aim.as_ref()
                 .map_or(JsValue::UNDEFINED, |wrapper| request(wrapper, &options))
         });
@@ -57,8 +58,7 @@ impl Fullscreen {
         let mut listeners = Vec::new();
         if let Some(document) = dom::document() {
             for name in ["fullscreenchange", "webkitfullscreenchange"] {
-                let changed = changed.clone();
-                listeners.push(Listener::new(&document, name, move |_| changed()));
+                listeners.push(Listener::telling(&document, name, changed));
             }
         }
         for (name, begins) in [
@@ -68,7 +68,7 @@ impl Fullscreen {
             let (native, changed) = (Rc::clone(&native), changed.clone());
             listeners.push(Listener::new(video.element(), name, move |_| {
                 native.set(begins);
-                changed();
+                changed.emit(());
             }));
         }
         Self {

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry};
+use yew::Callback;
 
+use super::callback::{self, Called};
 use super::dom;
 use crate::video_overlay::geometry::Rect;
 
@@ -19,32 +20,33 @@ const STEPS: u32 = 100;
 pub struct IntersectionWatch {
     observer: IntersectionObserver,
     part: Rc<Cell<Rect>>,
-    _callback: Closure<dyn FnMut(Array)>,
+    _called: Called,
 }
 
 impl IntersectionWatch {
     /// Calls `changed` after the visible part of `element` has changed; `None` where nobody can
     /// tell.
-    pub fn new(element: &Element, changed: impl Fn() + 'static) -> Option<Self> {
+    pub fn new(element: &Element, changed: Callback<()>) -> Option<Self> {
         let part = Rc::new(Cell::new(Rect::default()));
         let told = Rc::clone(&part);
-        let callback = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
+        let called = callback::hearing(move |entries| {
+            let entries: Array = entries.unchecked_into();
             let last = entries.get(entries.length().saturating_sub(1));
             told.set(visible_part(last.unchecked_ref()));
-            changed();
+            changed.emit(());
         });
         let thresholds: Array = (0..=STEPS)
             .map(|step| js_sys::Number::from(f64::from(step) / f64::from(STEPS)))
             .collect();
         let options = dom::object().with("threshold", &thresholds);
-        let function = callback.as_ref().unchecked_ref();
+        let function = callback::function(&called);
         let options = options.unchecked_ref();
         let observer = IntersectionObserver::new_with_options(function, options).ok()?;
         observer.observe(element);
         Some(Self {
             observer,
             part,
-            _callback: callback,
+            _called: called,
         })
     }
 

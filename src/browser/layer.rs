@@ -5,7 +5,8 @@
 //! a bare video in fullscreen only a modal dialog can be used; a popover there is painted but dead.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, Node, ShadowRoot};
+use web_sys::{Element, HtmlDialogElement, HtmlElement, Node, ShadowRoot};
+use yew::Callback;
 
 use crate::browser::dom::{self, Listener};
 
@@ -175,7 +176,7 @@ pub enum Noticed {
 impl Surroundings {
     /// Watches the page around `dialog`.
     #[must_use]
-    pub fn watch(dialog: &HtmlElement, notice: impl Fn(Noticed) + Clone + 'static) -> Self {
+    pub fn watch(dialog: &HtmlElement, notice: &Callback<Noticed>) -> Self {
         let mut listeners = Vec::new();
         let host = dom::host_of(dialog);
         if let Some(document) = dom::document() {
@@ -183,7 +184,7 @@ impl Surroundings {
             listeners.push(Listener::new(&document, "keydown", move |event| {
                 let key = dom::get(&event, "key").as_string();
                 if key.as_deref() == Some("Escape") && !event.default_prevented() {
-                    key_notice(Noticed::Escape);
+                    key_notice.emit(Noticed::Escape);
                 }
             }));
             let tap_notice = notice.clone();
@@ -201,7 +202,7 @@ impl Surroundings {
                 if in_slot || (in_host && path.iter().any(is_root)) {
                     return;
                 }
-                tap_notice(if in_host {
+                tap_notice.emit(if in_host {
                     Noticed::TapOnVideo
                 } else {
                     Noticed::TapElsewhere
@@ -209,10 +210,8 @@ impl Surroundings {
             }));
         }
         if let Some(window) = dom::window() {
-            let target: &EventTarget = &window;
-            listeners.push(Listener::new(target, "resize", move |_| {
-                notice(Noticed::Resized)
-            }));
+            let resized = notice.reform(|()| Noticed::Resized);
+            listeners.push(Listener::telling(&window, "resize", &resized));
         }
         Self {
             _listeners: listeners,

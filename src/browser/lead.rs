@@ -6,11 +6,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use yew::Callback;
 
+use super::callback;
 use super::clock::{self, Pending};
 use super::dom;
 
@@ -114,7 +114,7 @@ impl Lead {
             return false;
         };
         let lead = self.clone();
-        let granted = Closure::once_into_js(move |_lock: JsValue| lead.granted(!takes_over));
+        let granted = callback::answering(move |_lock| lead.granted(!takes_over)).into_js_value();
         let options = dom::object().with("steal", &takes_over.into());
         let name = JsValue::from_str(&self.name);
         let request = dom::method(&locks, "request")
@@ -128,7 +128,7 @@ impl Lead {
             self.wait();
         }
         let lead = self.clone();
-        spawn_local(async move {
+        callback::spawn(async move {
             if JsFuture::from(request).await.is_err() {
                 lead.ended(!takes_over);
             }

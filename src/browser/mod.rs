@@ -1,5 +1,6 @@
 //! The only place with web-sys: clock, viewport, video, storage, network; runs the effects.
 
+pub mod callback;
 pub mod channel;
 pub mod clock;
 mod company;

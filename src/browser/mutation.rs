@@ -1,23 +1,23 @@
 //! Tells when elements come or go.
 
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MutationObserver, Node};
 
+use super::callback::{self, Called};
 use super::dom;
 
 /// Watches a part of the page until it is dropped.
 #[derive(Debug)]
 pub struct MutationWatch {
     observer: MutationObserver,
-    _callback: Closure<dyn FnMut()>,
+    _called: Called,
 }
 
 impl MutationWatch {
     /// Calls `changed` after elements within `scope` have come or gone.
-    pub fn new(scope: &Node, changed: impl FnMut() + 'static) -> Option<Self> {
-        let callback = Closure::<dyn FnMut()>::new(changed);
-        let observer = MutationObserver::new(callback.as_ref().unchecked_ref()).ok()?;
+    pub fn new(scope: &Node, mut changed: impl FnMut() + 'static) -> Option<Self> {
+        let called = callback::hearing(move |_| changed());
+        let observer = MutationObserver::new(callback::function(&called)).ok()?;
         let options = dom::object()
             .with("childList", &JsValue::TRUE)
             .with("subtree", &JsValue::TRUE);
@@ -25,7 +25,7 @@ impl MutationWatch {
         observed.ok()?;
         Some(Self {
             observer,
-            _callback: callback,
+            _called: called,
         })
     }
 }

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use shoptag_commerce::{IdempotencyKey, TouchId};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::Callback;
 
@@ -16,7 +15,7 @@ use crate::browser::lead::Lead;
 use crate::browser::network::{self, Answer, Outgoing};
 use crate::browser::storage::Storage;
 use crate::browser::video::VideoHandle;
-use crate::browser::{clock, company, json, page_track, random};
+use crate::browser::{callback, clock, company, json, page_track, random};
 use crate::checkout::uuid_v4;
 use crate::effect::{Announcement, Effect};
 use crate::embed::{Config, announce, names};
@@ -107,7 +106,7 @@ impl Runner {
                 Err(failure) => return Some(Event::DocumentFailed(failure)),
             };
             let put_in = page_track::put_in(document, config.track, host, duration_s);
-            spawn_local(async move { dispatch.emit(Event::DocumentLoaded(put_in.await)) });
+            callback::spawn(async move { dispatch.emit(Event::DocumentLoaded(put_in.await)) });
             None
         });
     }
@@ -119,7 +118,7 @@ impl Runner {
         let dispatch = self.dispatch.clone();
         let takes_over = self.lead.is_alone();
         let outgoing = network::order(&self.config.api, path, key.clone(), body);
-        spawn_local(async move {
+        callback::spawn(async move {
             if !storage.claim(&key, &owner, takes_over).await {
                 dispatch.emit(Event::SubmissionHeld(key));
                 return;
@@ -186,7 +185,7 @@ impl Runner {
     fn store(&self, effect: Effect) {
         let (storage, dispatch) = (self.storage.clone(), self.dispatch.clone());
         let channel = self.channel.clone();
-        spawn_local(async move {
+        callback::spawn(async move {
             let word = match effect {
                 Effect::SaveBag(bag) => {
                     storage.save_bag(&bag).await;
@@ -311,7 +310,7 @@ type Then = Box<dyn FnOnce(Result<Answer, Failure>) -> Option<Event>>;
 
 /// The one future of all requests.
 fn send(dispatch: Callback<Event>, outgoing: Option<Outgoing>, then: Then) {
-    spawn_local(async move {
+    callback::spawn(async move {
         if let Some(event) = then(network::exchange(outgoing).await) {
             dispatch.emit(event);
         }

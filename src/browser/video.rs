@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement, HtmlVideoElement};
+use yew::Callback;
 
 use super::dom::{self, Listener};
 
@@ -48,7 +49,7 @@ struct Shared {
     /// What the page can ask back: the tags on screen.
     on_screen: RefCell<Vec<TagId>>,
     /// Called when the page has told something.
-    on_word: RefCell<Option<Rc<dyn Fn()>>>,
+    on_word: RefCell<Option<Callback<()>>>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -170,14 +171,14 @@ impl VideoHandle {
     }
 
     /// Calls `on_word` when the page tells a mapper or an advertisement; replaces the earlier one.
-    pub fn on_host_word(&self, on_word: Option<Rc<dyn Fn()>>) {
+    pub fn on_host_word(&self, on_word: Option<Callback<()>>) {
         self.shared.on_word.replace(on_word);
     }
 
     fn pass_word(&self) {
         let on_word = self.shared.on_word.borrow().clone();
         if let Some(on_word) = on_word {
-            on_word();
+            on_word.emit(());
         }
     }
 
@@ -279,50 +280,39 @@ pub struct Watch {
     frames: Option<Rc<Frames>>,
 }
 
-/// Events that break playing, even when it goes on before the page hears of them.
-const BREAK_EVENTS: [&str; 3] = ["pause", "waiting", "seeking"];
-
-/// Events after which time must be read again.
-const TIME_EVENTS: [&str; 7] = [
-    "play",
-    "playing",
-    "seeked",
-    "ratechange",
-    "ended",
-    "timeupdate",
-    "emptied",
+/// What an event of the video means.
+const EVENTS: [(&str, Playback); 12] = [
+    ("play", Playback::Changed),
+    ("playing", Playback::Changed),
+    ("seeked", Playback::Changed),
+    ("ratechange", Playback::Changed),
+    ("ended", Playback::Changed),
+    ("timeupdate", Playback::Changed),
+    ("emptied", Playback::Changed),
+    // They break playing, even when it goes on before the page hears of them.
+    ("pause", Playback::Broken),
+    ("waiting", Playback::Broken),
+    ("seeking", Playback::Broken),
+    ("loadedmetadata", Playback::Picture),
+    ("resize", Playback::Picture),
 ];
-
-/// Events after which the picture must be measured again.
-const PICTURE_EVENTS: [&str; 2] = ["loadedmetadata", "resize"];
 
 impl Watch {
     /// Calls `told` for everything that happens to `video`.
-    pub fn new(video: &VideoHandle, told: impl Fn(Playback) + 'static) -> Self {
-        let told: Rc<dyn Fn(Playback)> = Rc::new(told);
+    pub fn new(video: &VideoHandle, told: &Callback<Playback>) -> Self {
         let element = video.element();
         let listen = |target: &web_sys::EventTarget, name, what| {
-            let told = Rc::clone(&told);
-            Listener::new(target, name, move |_| told(what))
+            let told = told.clone();
+            Listener::new(target, name, move |_| told.emit(what))
         };
-        let mut listeners: Vec<Listener> = TIME_EVENTS
-            .into_iter()
-            .map(|name| listen(element, name, Playback::Changed))
-            .chain(
-                BREAK_EVENTS
-                    .into_iter()
-                    .map(|name| listen(element, name, Playback::Broken)),
-            )
-            .chain(
-                PICTURE_EVENTS
-                    .into_iter()
-                    .map(|name| listen(element, name, Playback::Picture)),
-            )
-            .collect();
+        let mut listeners = Vec::new();
+        for (name, what) in EVENTS {
+            listeners.push(listen(element, name, what));
+        }
         if let Ok(tracks) = dom::get(element, "textTracks").dyn_into::<web_sys::EventTarget>() {
             listeners.push(listen(&tracks, "change", Playback::Picture));
         }
-        let frames = Frames::start(element, &told);
+        let frames = Frames::start(element, told.clone());
         Self {
             _listeners: listeners,
             frames,
@@ -355,14 +345,14 @@ impl std::fmt::Debug for Frames {
 
 impl Frames {
     /// Starts; `None` where the element cannot tell its frames: then `timeupdate` must do.
-    fn start(element: &HtmlVideoElement, told: &Rc<dyn Fn(Playback)>) -> Option<Rc<Self>> {
+    fn start(element: &HtmlVideoElement, told: Callback<Playback>) -> Option<Rc<Self>> {
         dom::method(element, "requestVideoFrameCallback")?;
         let frames = Rc::new(Self {
             source: element.clone().unchecked_into(),
             request: Cell::new(0.0),
             callback: RefCell::default(),
         });
-        let (weak, told) = (Rc::downgrade(&frames), Rc::clone(told));
+        let weak = Rc::downgrade(&frames);
         let callback = Closure::<dyn FnMut(f64, FrameMetadata)>::new(
             move |now_ms: f64, frame: FrameMetadata| {
                 let Some(frames) = weak.upgrade() else { return };
@@ -370,7 +360,7 @@ impl Frames {
                 // The animation clock may have another zero than the page's; both are known for
                 // `now`.
                 let shift_ms = animation_now_ms().map_or(0.0, |animation| animation - now_ms);
-                told(Playback::Frame {
+                told.emit(Playback::Frame {
                     stream_s: frame.media_time(),
                     at_ms: frame.presentation_time() + shift_ms,
                 });

@@ -1,12 +1,10 @@
 //! Measures where the picture is, and tells when that may have changed.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{
-    CssStyleDeclaration, Element, HtmlElement, MutationObserver, MutationObserverInit,
-    ResizeObserver,
-};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CssStyleDeclaration, Element, HtmlElement, MutationObserver, ResizeObserver};
+use yew::Callback;
 
+use super::callback::{self, Called};
 use super::dom::{self, Listener};
 use super::video::VideoHandle;
 use crate::video_overlay::geometry::{
@@ -133,10 +131,13 @@ pub fn boxes_within(frame: &HtmlElement, selector: &str) -> Vec<Rect> {
     let Ok(found) = frame.query_selector_all(selector) else {
         return Vec::new();
     };
-    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok());
-    elements
-        .map(|element: HtmlElement| frame_of(&element, frame))
-        .collect()
+    let mut boxes = Vec::new();
+    for at in 0..found.length() {
+        if let Some(element) = found.item(at) {
+            boxes.push(frame_of(element.unchecked_ref(), frame));
+        }
+    }
+    boxes
 }
 
 fn edges(style: &CssStyleDeclaration) -> Edges {
@@ -162,39 +163,38 @@ fn edges(style: &CssStyleDeclaration) -> Edges {
 pub struct ResizeWatch {
     sizes: Option<ResizeObserver>,
     attributes: Option<MutationObserver>,
-    _callback: Closure<dyn FnMut()>,
+    _called: Called,
     _listeners: Vec<Listener>,
 }
 
 impl ResizeWatch {
     /// Calls `changed` after a change of the size or an attribute of any of `elements`, or of the
     /// window's size. A style or class can move the picture within a box that stays (`object-fit`).
-    pub fn new(elements: &[&Element], changed: impl Fn() + Clone + 'static) -> Self {
-        let callback = Closure::<dyn FnMut()>::new(changed.clone());
-        let sizes = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok();
-        let attributes = MutationObserver::new(callback.as_ref().unchecked_ref()).ok();
-        let init = MutationObserverInit::new();
-        init.set_attributes(true);
+    pub fn new(elements: &[&Element], changed: &Callback<()>) -> Self {
+        let told = changed.clone();
+        let called = callback::hearing(move |_| told.emit(()));
+        let sizes = ResizeObserver::new(callback::function(&called)).ok();
+        let attributes = MutationObserver::new(callback::function(&called)).ok();
+        let init = dom::object().with("attributes", &JsValue::TRUE);
         for element in elements {
             if let Some(sizes) = &sizes {
                 sizes.observe(element);
             }
             if let Some(attributes) = &attributes {
-                let _ = attributes.observe_with_options(element, &init);
+                let _ = attributes.observe_with_options(element, init.unchecked_ref());
             }
         }
-        let window = dom::window();
-        let listeners = window.iter().flat_map(|window| {
-            ["resize", "orientationchange"].map(|name| {
-                let changed = changed.clone();
-                Listener::new(window, name, move |_| changed())
-            })
-        });
+        let mut listeners = Vec::new();
+        if let Some(window) = dom::window() {
+            for name in ["resize", "orientationchange"] {
+                listeners.push(Listener::telling(&window, name, changed));
+            }
+        }
         Self {
             sizes,
             attributes,
-            _callback: callback,
-            _listeners: listeners.collect(),
+            _called: called,
+            _listeners: listeners,
         }
     }
 }

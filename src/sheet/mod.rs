@@ -188,10 +188,8 @@ impl Component for Sheet {
         if first {
             self.opener = layer::focused(&dialog);
             self.tall = context.props().tall;
-            let link = context.link().clone();
-            self.surroundings = Some(Surroundings::watch(&dialog, move |noticed| {
-                link.send_message(Message::Noticed(noticed));
-            }));
+            let noticed = context.link().callback(Message::Noticed);
+            self.surroundings = Some(Surroundings::watch(&dialog, &noticed));
         }
         let again = std::mem::take(&mut self.fullscreen_changed);
         self.settle(context, again);

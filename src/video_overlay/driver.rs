@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use shoptag_tag_track::{Place, TagTrack};
+use yew::Callback;
 
 use super::cast::{Cast, CastChange};
 use super::clock::Clock;
@@ -53,11 +54,7 @@ struct State {
 
 impl Driver {
     /// Follows `video`, and calls `told` after everything that the overlay must act on.
-    pub(super) fn new(
-        track: Rc<TagTrack>,
-        video: &VideoHandle,
-        told: impl Fn(Told) + Clone + 'static,
-    ) -> Self {
+    pub(super) fn new(track: Rc<TagTrack>, video: &VideoHandle, told: Callback<Told>) -> Self {
         let state = Rc::new(RefCell::new(State {
             clock: Clock::still(video.current_time()),
             cast: Cast::new(&track),
@@ -70,12 +67,10 @@ impl Driver {
             last_frame_s: f64::NAN,
         }));
         let hear = hearing(&state, told);
-        let on_alarm = hear.clone();
-        let alarm = Alarm::new(video, move || on_alarm(Playback::Changed));
-        state.borrow_mut().alarm = alarm;
-        let on_word = hear.clone();
-        video.on_host_word(Some(Rc::new(move || on_word(Playback::Changed))));
-        let watch = Watch::new(video, hear);
+        let changed = hear.reform(|()| Playback::Changed);
+        state.borrow_mut().alarm = Alarm::new(video, &changed);
+        video.on_host_word(Some(changed));
+        let watch = Watch::new(video, &hear);
         Self {
             state,
             _watch: watch,
@@ -161,12 +156,9 @@ impl Drop for Driver {
 }
 
 /// What is called by the player's events; holds the driver only weakly.
-fn hearing(
-    state: &Rc<RefCell<State>>,
-    told: impl Fn(Told) + Clone + 'static,
-) -> impl Fn(Playback) + Clone + 'static {
+fn hearing(state: &Rc<RefCell<State>>, told: Callback<Told>) -> Callback<Playback> {
     let state: Weak<RefCell<State>> = Rc::downgrade(state);
-    move |what| {
+    Callback::from(move |what| {
         let Some(state) = state.upgrade() else { return };
         // An event fired by what we do to the video ourselves is heard with the next one.
         let heard = state
@@ -174,9 +166,9 @@ fn hearing(
             .map(|mut state| state.hear(what))
             .unwrap_or_default();
         if heard != Told::default() {
-            told(heard);
+            told.emit(heard);
         }
-    }
+    })
 }
 
 impl State {

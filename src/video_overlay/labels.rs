@@ -95,34 +95,28 @@ impl Labels {
     pub fn place(&mut self, seen: &[Seen], visible: Rect, area: Rect, now_ms: f64) -> bool {
         let mut taken = self.blocked.clone();
         let mut chips: Vec<(usize, EdgePoint)> = Vec::new();
+        let mut candidates = Vec::new();
         for one in seen {
             if let Some(chip) = edge_point(one.at, visible, &taken) {
                 taken.push(chip_box(chip.at));
                 chips.push((one.tag, chip));
+            } else {
+                candidates.push(self.candidate(one, now_ms));
             }
         }
-        let candidates: Vec<Candidate> = seen
-            .iter()
-            .filter(|one| !chips.iter().any(|(chip, _)| *chip == one.tag))
-            .map(|one| self.candidate(one, now_ms))
-            .collect();
         let labels_max = match area.width {
             width if width < WIDTH_FOR_TWO => 1,
             width if width < WIDTH_FOR_THREE => 2,
             _ => 3,
         };
         let placed = place(&candidates, Room { area, labels_max }, &taken);
-        let states: SmallMap<usize, LabelState> = placed
-            .iter()
-            .map(|one| (one.tag, self.next_state(one, now_ms)))
-            .collect();
-        let looks = |states: &SmallMap<usize, LabelState>| {
-            let looks = states
-                .iter()
-                .map(|(tag, state)| (*tag, state.side, state.labelled));
-            looks.collect::<Vec<_>>()
-        };
-        let changed = chips != self.chips || looks(&states) != looks(&self.states);
+        let mut changed = chips != self.chips || placed.len() != self.states.len();
+        let mut states = SmallMap::new();
+        for one in &placed {
+            let before = self.states.get(&one.tag);
+            changed |= before.is_none_or(|before| !before.looks_like(one));
+            states.insert(one.tag, next_state(before, one, now_ms));
+        }
         self.states = states;
         self.chips = chips;
         changed
@@ -146,16 +140,21 @@ impl Labels {
             still: seen.still,
         }
     }
+}
 
-    fn next_state(&self, placed: &Placed, now_ms: f64) -> LabelState {
-        let before = self.states.get(&placed.tag);
-        let stays = before.filter(|state| state.labelled && placed.labelled);
-        LabelState {
-            side: placed.side,
-            labelled: placed.labelled,
-            since_ms: stays.map_or(now_ms, |state| state.since_ms),
-            had_label: placed.labelled || before.is_some_and(|state| state.had_label),
-        }
+impl LabelState {
+    fn looks_like(&self, placed: &Placed) -> bool {
+        self.side == placed.side && self.labelled == placed.labelled
+    }
+}
+
+fn next_state(before: Option<&LabelState>, placed: &Placed, now_ms: f64) -> LabelState {
+    let stays = before.filter(|state| state.labelled && placed.labelled);
+    LabelState {
+        side: placed.side,
+        labelled: placed.labelled,
+        since_ms: stays.map_or(now_ms, |state| state.since_ms),
+        had_label: placed.labelled || before.is_some_and(|state| state.had_label),
     }
 }
 

@@ -47,7 +47,7 @@ impl PartialEq for VideoOverlayProps {
 }
 
 /// What the overlay hears.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Message {
     /// From the player.
     Told(Told),
@@ -230,10 +230,8 @@ impl VideoOverlay {
         else {
             return;
         };
-        let link = context.link().clone();
-        let driver = Driver::new(Rc::clone(&scene.track), video, move |told| {
-            link.send_message(Message::Told(told));
-        });
+        let told = context.link().callback(Message::Told);
+        let driver = Driver::new(Rc::clone(&scene.track), video, told);
         let told = driver.refresh();
         self.driver = Some(driver);
         self.hear(context, told);
@@ -257,13 +255,11 @@ impl VideoOverlay {
             return;
         };
         self.detached = !host.contains(Some(video.element()));
-        let link = context.link().clone();
-        let resized = move || link.send_message(Message::Resized);
+        let resized = says(context, Message::Resized);
         let painter = video.painter();
-        self.resize_watch = Some(ResizeWatch::new(&[&painter, &host], resized));
-        let link = context.link().clone();
-        let changed = move || link.send_message(Message::FullscreenChanged);
-        self.fullscreen = Some(Fullscreen::new(&host, video, changed));
+        self.resize_watch = Some(ResizeWatch::new(&[&painter, &host], &resized));
+        let changed = says(context, Message::FullscreenChanged);
+        self.fullscreen = Some(Fullscreen::new(&host, video, &changed));
         self.sight.follow(context, &frame);
     }
 
@@ -288,20 +284,17 @@ impl VideoOverlay {
             }
         }
         if told.playing || (self.detached && self.ticker.is_none()) {
-            self.ticker = (playing || self.detached).then(|| {
-                let link = context.link().clone();
-                Ticker::new(PLACE_PERIOD_MS, move || link.send_message(Message::Tick))
-            });
+            self.ticker = (playing || self.detached)
+                .then(|| Ticker::new(PLACE_PERIOD_MS, says(context, Message::Tick)));
         }
         if told.playing {
             dispatch.emit(Event::PlaybackChanged { playing });
         }
         if told.cast.on_screen {
-            let ids = self
-                .on_screen
-                .iter()
-                .filter_map(|&index| tag_id(context, index));
-            let ids: Vec<TagId> = ids.collect();
+            let mut ids: Vec<TagId> = Vec::new();
+            for &index in &self.on_screen {
+                ids.extend(tag_id(context, index));
+            }
             if let Some(video) = &context.props().video {
                 video.set_tags_on_screen(ids.clone());
             }
@@ -392,6 +385,12 @@ impl VideoOverlay {
             }
         }
     }
+}
+
+/// A callback that lets the overlay hear a message.
+#[inline(never)]
+pub(super) fn says<T: 'static>(context: &Context<VideoOverlay>, message: Message) -> Callback<T> {
+    context.link().callback(move |_| message)
 }
 
 fn tag_id(context: &Context<VideoOverlay>, index: usize) -> Option<TagId> {

@@ -159,29 +159,20 @@ pub fn place(candidates: &[Candidate], room: Room, blocked: &[Rect]) -> Vec<Plac
     let mut taken: Vec<Rect> = blocked.to_vec();
     let mut labels = 0;
     // A pass for each rank: a sort would be longer than all of this in the widget.
-    let order = (0..=RANK_LAST).flat_map(|wanted| {
-        let ranked = candidates.iter().enumerate();
-        ranked.filter_map(move |(index, one)| (rank(one) == wanted).then_some(index))
-    });
-    for index in order {
-        let (Some(candidate), Some(slot)) = (candidates.get(index), placed.get_mut(index)) else {
-            continue;
-        };
-        if labels >= room.labels_max {
-            break;
+    for wanted in 0..=RANK_LAST {
+        for (candidate, slot) in candidates.iter().zip(&mut placed) {
+            if rank(candidate) != wanted || labels >= room.labels_max {
+                continue;
+            }
+            if let Some(side) = find_side(candidate, candidates, &taken, room.area) {
+                slot.side = side;
+                slot.labelled = true;
+                let (now, ahead) = candidate.label_boxes(side);
+                taken.push(now);
+                taken.push(ahead);
+                labels += 1;
+            }
         }
-        let others = candidates.iter().filter(|other| other.tag != candidate.tag);
-        let Some(side) = find_side(candidate, others, &taken, room.area) else {
-            continue;
-        };
-        *slot = Placed {
-            tag: candidate.tag,
-            side,
-            labelled: true,
-        };
-        let (now, ahead) = candidate.label_boxes(side);
-        taken.extend([now, ahead]);
-        labels += 1;
     }
     placed
 }
@@ -220,17 +211,13 @@ fn rank(candidate: &Candidate) -> u8 {
     }
 }
 
-fn find_side<'a>(
-    candidate: &Candidate,
-    others: impl Iterator<Item = &'a Candidate> + Clone,
-    taken: &[Rect],
-    area: Rect,
-) -> Option<Side> {
+fn find_side(candidate: &Candidate, all: &[Candidate], taken: &[Rect], area: Rect) -> Option<Side> {
     let is_free = |label: &Rect| {
         area.contains(label)
             && !taken.iter().any(|other| other.overlaps(label))
-            && !others.clone().any(|other| {
-                marker_box(other.at).overlaps(label) || marker_box(other.ahead).overlaps(label)
+            && !all.iter().any(|other| {
+                let covers = |at| marker_box(at).overlaps(label);
+                other.tag != candidate.tag && (covers(other.at) || covers(other.ahead))
             })
     };
     let stays = candidate

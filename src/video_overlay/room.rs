@@ -84,20 +84,20 @@ impl VideoOverlay {
             ..
         } = self.layout;
         let picture = picture_of(viewport, stage);
-        let seen: Vec<Seen> = self
-            .on_screen
-            .iter()
-            .filter_map(|&tag| {
-                let (now, ahead) = driver.places(tag, LOOK_AHEAD_S)?;
-                let anchor = scene.track.tags.get(tag)?.anchor;
-                Some(Seen {
+        let mut seen = Vec::new();
+        for &tag in &self.on_screen {
+            if let Some((now, ahead)) = driver.places(tag, LOOK_AHEAD_S)
+                && let Some(known) = scene.track.tags.get(tag)
+            {
+                let anchor = known.anchor;
+                seen.push(Seen {
                     tag,
                     at: picture.at(now.x, now.y),
                     ahead: picture.at(ahead.x, ahead.y),
                     still: anchor.map(|anchor| picture.at(anchor.x, anchor.y)),
-                })
-            })
-            .collect();
+                });
+            }
+        }
         self.labels
             .place(&seen, visible, labels, animation_now_ms().unwrap_or(0.0))
     }

@@ -8,7 +8,7 @@ use shoptag_tag_track::Tag;
 use yew::prelude::*;
 
 use super::geometry::Rect;
-use super::overlay::{Message, VideoOverlay};
+use super::overlay::{Message, VideoOverlay, says};
 use super::placement::Side;
 use crate::browser::clock;
 use crate::browser::dom::{self, HtmlElement, Listener};
@@ -28,14 +28,10 @@ pub(super) struct Sight {
 impl Sight {
     /// Follows `frame` through the page.
     pub(super) fn follow(&mut self, context: &Context<VideoOverlay>, frame: &HtmlElement) {
-        let link = context.link().clone();
-        self.viewport = IntersectionWatch::new(frame, move || link.send_message(Message::Look));
-        let link = context.link().clone();
-        self._visibility = dom::document().map(|document| {
-            Listener::new(&document, "visibilitychange", move |_event| {
-                link.send_message(Message::Look);
-            })
-        });
+        let look = says(context, Message::Look);
+        self._visibility =
+            dom::document().map(|document| Listener::telling(&document, "visibilitychange", &look));
+        self.viewport = IntersectionWatch::new(frame, look);
     }
 
     /// A seek or a wait for data: every tag starts again.
@@ -57,14 +53,14 @@ impl VideoOverlay {
         };
         let player = player(video, context.props().covered);
         let visible = self.visible_picture();
-        let boxes: Vec<(TagId, u16)> = self
-            .on_screen
-            .iter()
-            .filter_map(|&index| {
-                let tag = scene.track.tags.get(index)?;
-                Some((tag.id.clone(), self.seen_permille(index, tag, visible)?))
-            })
-            .collect();
+        let mut boxes: Vec<(TagId, u16)> = Vec::new();
+        for &index in &self.on_screen {
+            if let Some(tag) = scene.track.tags.get(index)
+                && let Some(permille) = self.seen_permille(index, tag, visible)
+            {
+                boxes.push((tag.id.clone(), permille));
+            }
+        }
         let now_ms = u64::try_from(clock::now().ms()).unwrap_or(0);
         for tag in self.sight.rule.observe(player, &boxes, now_ms) {
             context.props().dispatch.emit(Event::TagSeen { tag });
@@ -94,7 +90,8 @@ impl VideoOverlay {
             Some(still) => Side::Centre.label_box(still, size),
             None => state.side.label_box(at, size),
         });
-        let parts: Vec<Rect> = [marker_box(at)].into_iter().chain(label).collect();
+        // A label that is not there is a box without a size.
+        let parts = [marker_box(at), label.unwrap_or_default()];
         Some(visible_permille(&parts, visible))
     }
 }

@@ -1,9 +1,9 @@
 //! What the overlay looks like: the tags, the chips, and the button for the full screen.
 
-use yew::{Callback, Context};
+use yew::Context;
 
 use super::Scene;
-use super::overlay::{Message, VideoOverlay};
+use super::overlay::{Message, VideoOverlay, says};
 use super::placement::Side;
 use crate::browser::video::VideoHandle;
 use crate::event::{FullscreenMode, TapOrigin};
@@ -29,7 +29,7 @@ impl VideoOverlay {
 
     /// The tags with a node, chips, and what is said to those who do not see them.
     fn view_tags(&self, context: &Context<Self>, scene: &Scene) -> Markup {
-        let tapped = |index, origin| says(context, move || Message::Tapped(index, origin));
+        let tapped = |index, origin| says(context, Message::Tapped(index, origin));
         let tags = self.nodes.iter().filter_map(|(&index, nodes)| {
             let state = self.labels.state(index);
             let on_screen = self.on_screen.binary_search(&index).is_ok();
@@ -80,7 +80,7 @@ impl VideoOverlay {
         let button = element("button.fullscreen-button[type=button][part=fullscreen-button]")
             .attribute("aria-label", name)
             .attribute("title", name)
-            .on(On::Click, says(context, || Message::FullscreenPressed))
+            .on(On::Click, says(context, Message::FullscreenPressed))
             .child(icon);
         Some(button)
     }
@@ -93,18 +93,10 @@ impl VideoOverlay {
             1 => scene.texts.passed_one.clone(),
             count => scene.texts.passed_other.replace("{0}", &count.to_string()),
         };
-        let pressed = says(context, || Message::RecapPressed);
+        let pressed = says(context, Message::RecapPressed);
         let button = element("button.recap[type=button]")
             .on(On::Click, pressed)
             .text(text);
         Some(button)
     }
-}
-
-/// A callback that lets the overlay hear a message.
-fn says(
-    context: &Context<VideoOverlay>,
-    message: impl Fn() -> Message + 'static,
-) -> Callback<yew::Event> {
-    context.link().callback(move |_| message())
 }
