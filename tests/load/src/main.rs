@@ -43,6 +43,7 @@ shoptag-load TRIAL --backend PROGRAM [--figures FOLDER] [--times N] [--orders N]
   clock           the server's clock steps
   keys            the keys of tokens are rotated under load
   dump            copies of a PostgreSQL database by its own tools while orders come
+  idle            ten thousand connections that ask nothing
   cut-off         two backends on one PostgreSQL, one of them cut from it
 ";
 
@@ -79,6 +80,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         "clock" => faults::clock::run(arguments).await,
         "keys" => faults::keys::run(arguments).await,
         "dump" => faults::dump::run(arguments).await,
+        "idle" => faults::idle::run(arguments).await,
         "cut-off" => faults::cut_off::run(arguments).await,
         other => bail!("no such trial: {other}\n\n{HELP}"),
     }

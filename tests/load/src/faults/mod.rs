@@ -6,6 +6,7 @@ pub(crate) mod cut_off;
 pub(crate) mod dump;
 pub(crate) mod failing_sync;
 pub(crate) mod full_disk;
+pub(crate) mod idle;
 pub(crate) mod keys;
 pub(crate) mod kill;
 pub(crate) mod overload;
