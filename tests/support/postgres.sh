@@ -1,6 +1,6 @@
 # A throwaway PostgreSQL cluster in a folder of its own, on a Unix socket; it says where, and ends when
-# its standard input does. Lines of `stop` and `start` are done and answered with `done`. FSYNC=on for
-# figures; promises need none, for nobody cuts this cluster's power.
+# its standard input does. Lines of `stop`, `start`, `standby` and `fail_over` are done and answered with
+# `done`. FSYNC=on for figures; promises need none, for nobody cuts this cluster's power.
 set -eu
 # Debian keeps the server's programs out of PATH; elsewhere they are on it.
 for bin in /usr/lib/postgresql/*/bin; do PATH="$bin:$PATH"; done
@@ -8,14 +8,45 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 initdb -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
     >"$folder/log"
-start() {
-    postgres -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync="${FSYNC:-off}" \
+# Serves the data in $1 on a socket in $2.
+serve() {
+    postgres -D "$1" -k "$2" -c listen_addresses= -c fsync="${FSYNC:-off}" \
         -c max_connections=300 >>"$folder/log" 2>&1 &
-    server=$!
+    served=$!
     for try in $(seq 300); do
-        if pg_isready -q -h "$folder"; then break; fi
+        if pg_isready -q -h "$2"; then break; fi
         sleep 0.1
     done
+}
+start() {
+    serve "$folder/data" "$folder"
+    server=$served
+}
+ask() { psql -XqAt -h "$folder" -U postgres -c "$1"; }
+# A copy that follows: nothing is acknowledged before it has it on disk.
+standby() {
+    copies=$((${copies:-0} + 1))
+    copy="$folder/copy-$copies"
+    mkdir "$copy-socket"
+    pg_basebackup -h "$folder" -U postgres -D "$copy" -R --checkpoint=fast >>"$folder/log" 2>&1
+    serve "$copy" "$copy-socket"
+    follower=$served
+    ask "ALTER SYSTEM SET synchronous_standby_names = '*'" >>"$folder/log"
+    ask "SELECT pg_reload_conf()" >>"$folder/log"
+    for try in $(seq 300); do
+        if [ "$(ask "SELECT sync_state FROM pg_stat_replication")" = sync ]; then break; fi
+        sleep 0.1
+    done
+}
+# The server dies at once, and its copy takes over under the same address.
+fail_over() {
+    pkill -KILL -P "$server" 2>/dev/null || true
+    kill -KILL "$server"
+    wait "$server" 2>/dev/null || true
+    echo "synchronous_standby_names = ''" >>"$copy/postgresql.auto.conf"
+    pg_ctl -D "$copy" -w promote >>"$folder/log" 2>&1
+    ln -sf "$copy-socket/.s.PGSQL.5432" "$folder/.s.PGSQL.5432"
+    server=$follower
 }
 stop() { kill -INT "$server" 2>/dev/null && wait "$server" || true; }
 start

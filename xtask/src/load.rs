@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::{paths, shell, tools};
 
 /// The trials that `cargo xtask faults` knows, with what a word on the command line means to them.
-pub(crate) const FAULTS: [&str; 12] = [
+pub(crate) const FAULTS: [&str; 13] = [
     "kill",
     "full-disk",
     "failing-sync",
@@ -18,6 +18,7 @@ pub(crate) const FAULTS: [&str; 12] = [
     "cut-off",
     "backup",
     "dump",
+    "failover",
     "idle",
     "clock",
     "keys",

@@ -1,8 +1,8 @@
 //! A throwaway PostgreSQL cluster with fsync on, and its databases.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -15,6 +15,7 @@ const SCRIPT: &str = include_str!("../../support/postgres.sh");
 pub(crate) struct Cluster {
     folder: PathBuf,
     shell: Child,
+    answers: BufReader<ChildStdout>,
 }
 
 /// A database, asked through `psql`: the trials need no client of their own.
@@ -40,12 +41,44 @@ impl Cluster {
             .spawn()?;
         let mut folder = String::new();
         let output = shell.stdout.take().context("no standard output")?;
-        BufReader::new(output).read_line(&mut folder)?;
+        let mut answers = BufReader::new(output);
+        answers.read_line(&mut folder)?;
         if folder.is_empty() {
             bail!("PostgreSQL does not start (apt-get install postgresql)");
         }
         let folder = folder.trim().into();
-        Ok(Self { folder, shell })
+        Ok(Self {
+            folder,
+            shell,
+            answers,
+        })
+    }
+
+    /// Adds a standby: nothing is acknowledged before it has it on disk.
+    ///
+    /// # Errors
+    /// It does not follow.
+    pub(crate) fn add_standby(&mut self) -> Result<()> {
+        self.tell("standby")
+    }
+
+    /// Kills the server with signal 9; its standby takes over under the same address.
+    ///
+    /// # Errors
+    /// It does not take over.
+    pub(crate) fn fail_over(&mut self) -> Result<()> {
+        self.tell("fail_over")
+    }
+
+    fn tell(&mut self, word: &str) -> Result<()> {
+        let input = self.shell.stdin.as_mut().context("no standard input")?;
+        writeln!(input, "{word}")?;
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer)?;
+        if answer.trim() != "done" {
+            bail!("{word}: the cluster is gone");
+        }
+        Ok(())
     }
 
     /// The socket on which it listens.

@@ -44,6 +44,7 @@ shoptag-load TRIAL --backend PROGRAM [--figures FOLDER] [--times N] [--orders N]
   keys            the keys of tokens are rotated under load
   dump            copies of a PostgreSQL database by its own tools while orders come
   idle            ten thousand connections that ask nothing
+  failover        PostgreSQL dies under load and its standby takes over
   cut-off         two backends on one PostgreSQL, one of them cut from it
 ";
 
@@ -81,6 +82,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         "keys" => faults::keys::run(arguments).await,
         "dump" => faults::dump::run(arguments).await,
         "idle" => faults::idle::run(arguments).await,
+        "failover" => faults::failover::run(arguments).await,
         "cut-off" => faults::cut_off::run(arguments).await,
         other => bail!("no such trial: {other}\n\n{HELP}"),
     }

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod cut_off;
 pub(crate) mod dump;
 pub(crate) mod failing_sync;
+pub(crate) mod failover;
 pub(crate) mod full_disk;
 pub(crate) mod idle;
 pub(crate) mod keys;
