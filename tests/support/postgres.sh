@@ -8,10 +8,20 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 initdb -D "$folder/data" -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
     >"$folder/log"
+# With TLS_KEY and TLS_CERTIFICATE (PEM) the server also listens on TLS_PORT, for encrypted connections alone.
+if [ -n "${TLS_KEY:-}" ]; then
+    umask 077
+    printf '%s' "$TLS_KEY" >"$folder/key.pem"
+    printf '%s' "$TLS_CERTIFICATE" >"$folder/certificate.pem"
+    printf 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n' >"$folder/hba.conf"
+    OPTIONS="-c listen_addresses=127.0.0.1 -c port=$TLS_PORT -c hba_file=$folder/hba.conf -c ssl=on"
+    OPTIONS="$OPTIONS -c ssl_key_file=$folder/key.pem -c ssl_cert_file=$folder/certificate.pem"
+    export PGPORT="$TLS_PORT"
+fi
 # Serves the data in $1 on a socket in $2.
 serve() {
     postgres -D "$1" -k "$2" -c listen_addresses= -c fsync="${FSYNC:-off}" \
-        -c max_connections=300 >>"$folder/log" 2>&1 &
+        -c max_connections=300 ${OPTIONS:-} >>"$folder/log" 2>&1 &
     served=$!
     for try in $(seq 300); do
         if pg_isready -q -h "$2"; then break; fi

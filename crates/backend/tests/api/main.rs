@@ -9,6 +9,7 @@ mod damage;
 mod demo;
 mod documents;
 mod edge;
+mod encrypted;
 mod orders;
 mod postgres;
 mod program;

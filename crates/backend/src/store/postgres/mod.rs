@@ -4,11 +4,13 @@
 mod migrations;
 mod readers;
 mod session;
+mod tls;
 mod writer;
 
 use std::time::Duration;
 
 use postgres::{Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::StoreError;
 use super::sql::{Connection, Engine, InFlight, Writer};
@@ -20,6 +22,7 @@ pub(super) use session::{Session, describe, value};
 #[derive(Clone)]
 pub struct PostgresOptions {
     config: Config,
+    tls: Option<MakeRustlsConnect>,
     /// Requests that may wait for the writer before new ones are refused. 1 024 wait for a few
     /// commits at most.
     pub queue_length: usize,
@@ -47,10 +50,12 @@ impl std::fmt::Debug for PostgresOptions {
 }
 
 impl PostgresOptions {
-    /// The defaults for the database at `url`, `postgres://user:password@host:port/name`.
+    /// The defaults for the database at `url`, `postgres://user:password@host:port/name`; encrypted
+    /// with `?sslmode=require`.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it is no such address.
+    /// [`StoreError::Unavailable`] when it is no such address, or nobody is trusted to vouch for
+    /// the server.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let mut config: Config = url.parse().map_err(StoreError::from)?;
         let patience = Duration::from_secs(3);
@@ -62,6 +67,7 @@ impl PostgresOptions {
             .keepalives_interval(Duration::from_secs(1))
             .keepalives_retries(3);
         Ok(Self {
+            tls: tls::of(&config)?,
             config,
             queue_length: 1_024,
             group_size: 256,
@@ -74,7 +80,10 @@ impl PostgresOptions {
 
     /// Opens a connection, with its limits set.
     fn connect(&self) -> Result<Connection, StoreError> {
-        let mut client = self.config.connect(NoTls)?;
+        let mut client = match &self.tls {
+            Some(tls) => self.config.connect(tls.clone())?,
+            None => self.config.connect(NoTls)?,
+        };
         let limit = self.patience.as_millis();
         client.batch_execute(&format!(
             "SET lock_timeout = {limit}; SET statement_timeout = {limit};

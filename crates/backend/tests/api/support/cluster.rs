@@ -27,6 +27,11 @@ pub(crate) fn cluster() -> &'static Cluster {
 impl Cluster {
     /// A cluster of one's own, for tests that stop it.
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// A cluster of one's own, with variables that its script knows.
+    pub(crate) fn start_with(variables: &[(&str, &str)]) -> Self {
         // PostgreSQL refuses to run as root.
         let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
         let mut shell = if is_root {
@@ -38,6 +43,7 @@ impl Cluster {
         };
         let mut shell = shell
             .args(["-c", SCRIPT])
+            .envs(variables.iter().copied())
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
