@@ -88,7 +88,7 @@ impl Mounted {
             origin: dom::origin(),
             locale: "en".to_owned(),
         };
-        let (config, _) = Config::parse(attribute, &page).unwrap();
+        let (config, _) = Config::parse(&attribute, &page).unwrap();
         let props = AppProps {
             config: Rc::new(config),
             video: None,

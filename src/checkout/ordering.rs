@@ -154,19 +154,18 @@ impl Checkout {
             title: line.title.clone(),
             available: available.unwrap_or(0).min(line.quantity),
         };
-        let named: Vec<Shortage> = errors
-            .iter()
-            .filter_map(|error| {
-                let index = error.pointer.strip_prefix("/lines/")?.split('/').next()?;
-                let line = self.lines.get(index.parse::<usize>().ok()?)?;
-                Some(shortage(line, error.available))
-            })
-            .collect();
-        if named.is_empty() {
-            self.lines.iter().map(|line| shortage(line, None)).collect()
-        } else {
-            named
+        let mut shortages = Vec::new();
+        for error in errors {
+            if let Some(line) = line_at(&error.pointer).and_then(|index| self.lines.get(index)) {
+                shortages.push(shortage(line, error.available));
+            }
         }
+        if shortages.is_empty() {
+            for line in &self.lines {
+                shortages.push(shortage(line, None));
+            }
+        }
+        shortages
     }
 
     pub(super) fn renew_attempt(&mut self, entropy: &Entropy) {
@@ -196,4 +195,11 @@ impl Checkout {
         let request = order_request(setting.site.clone(), order_id, quote, &self.lines, now);
         effects.push(Effect::FixOrder(Box::new(request)));
     }
+}
+
+/// The line that a JSON pointer into a request points at, by its index.
+fn line_at(pointer: &str) -> Option<usize> {
+    let rest = pointer.strip_prefix("/lines/")?;
+    let index = rest.split_once('/').map_or(rest, |(index, _)| index);
+    index.parse().ok()
 }

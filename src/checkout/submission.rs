@@ -1,7 +1,7 @@
 //! The order as it is sent: its ids and its request. Pure; the random bits come in.
 
 use shoptag_commerce::{
-    DAY_MS, HOUR_MS, MINUTE_MS, OrderId, SECOND_MS, SiteKey, Timestamp, VariantId,
+    DAY_MS, HOUR_MS, MINUTE_MS, OrderId, SECOND_MS, SiteKey, Timestamp, VariantId, hexadecimal,
 };
 use shoptag_protocol::{
     ClaimedCredits, OrderLine, OrderRequest, Payment, PaymentMethod, Quote, SavedLine,
@@ -10,26 +10,27 @@ use shoptag_protocol::{
 /// A version 7 UUID (RFC 9562): the instant, then random bits.
 #[must_use]
 pub fn uuid_v7(at: Timestamp, random: u128) -> String {
-    let ms = u64::try_from(at.ms()).unwrap_or(0);
-    let bytes = random.to_be_bytes();
-    let mut tail = [0_u8; 10];
-    tail.copy_from_slice(&bytes[..10]);
-    text(&uuid::Builder::from_unix_timestamp_millis(ms, &tail))
+    // Its first 48 bits; the others are random.
+    let ms = u128::try_from(at.ms()).unwrap_or(0);
+    uuid(7, ms << 80 | random >> 48)
 }
 
 /// A version 4 UUID (RFC 9562): random bits.
 #[must_use]
 pub fn uuid_v4(random: u128) -> String {
-    text(&uuid::Builder::from_random_bytes(random.to_be_bytes()))
+    uuid(4, random)
 }
 
-fn text(builder: &uuid::Builder) -> String {
-    let mut buffer = uuid::Uuid::encode_buffer();
-    builder
-        .as_uuid()
-        .hyphenated()
-        .encode_lower(&mut buffer)
-        .to_owned()
+/// `bits` with the version and the variant of RFC 9562, in hexadecimal groups.
+fn uuid(version: u128, bits: u128) -> String {
+    const VERSION: u32 = 76;
+    const VARIANT: u32 = 62;
+    let others = bits & !(0xf << VERSION | 0b11 << VARIANT);
+    let mut text = hexadecimal(others | version << VERSION | 0b10 << VARIANT);
+    for hyphen in [8, 13, 18, 23] {
+        text.insert(hyphen, '-');
+    }
+    text
 }
 
 /// The order that accepts `quote`, as the shopper saw it. Each line carries the receipt that its

@@ -118,7 +118,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`]: nothing can be shown and no request may be made.
     pub fn parse(
-        attribute: impl Fn(&str) -> Option<String>,
+        attribute: &dyn Fn(&str) -> Option<String>,
         page: &Page,
     ) -> Result<(Self, Vec<ConfigDefect>), ConfigError> {
         let value = |name| attribute(name).filter(|text| text.len() <= VALUE_BYTES_MAX);
@@ -252,7 +252,8 @@ fn parse_api(url: &str, page_origin: &str) -> Option<String> {
     if base.starts_with('/') {
         return (!base.starts_with("//")).then(|| base.to_owned());
     }
-    let (scheme, rest) = base.split_once("://")?;
+    let (scheme, rest) = base.split_once(':')?;
+    let rest = rest.strip_prefix("//")?;
     let host_and_port = rest.split('/').next().unwrap_or_default();
     let allowed = match scheme {
         "https" => is_host(host_and_port),
@@ -311,7 +312,7 @@ mod tests {
             locale: "de-AT".into(),
         };
         Config::parse(
-            |name| {
+            &|name| {
                 let found = attributes.iter().rev().find(|(key, _)| *key == name);
                 found.map(|(_, value)| (*value).to_owned())
             },

@@ -247,7 +247,7 @@ fn read_config(host: &HtmlElement) -> Result<Config, &'static str> {
         origin: dom::origin(),
         locale: dom::language_of(host),
     };
-    let parsed = Config::parse(|name| host.get_attribute(name), &page);
+    let parsed = Config::parse(&|name| host.get_attribute(name), &page);
     let (config, defects) = parsed.map_err(|error| error.code())?;
     for defect in defects {
         announce_error(host, defect.code());

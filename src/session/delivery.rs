@@ -121,9 +121,16 @@ impl Session {
     /// Sends what is due and asks to be woken for what comes next.
     fn poll(&mut self, entropy: &Entropy, now: Timestamp) {
         let actions = self.outbox.poll(monotonic_ms(now), entropy.jitter());
-        self.effects
-            .extend(actions.into_iter().filter_map(effect_of));
+        self.carry_out(actions);
         self.wake();
+    }
+
+    fn carry_out(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            if let Some(effect) = effect_of(action) {
+                self.effects.push(effect);
+            }
+        }
     }
 
     fn wake(&mut self) {
@@ -144,8 +151,7 @@ impl Session {
         self.news
             .retain(|news| !matches!(news, News::Refused { key: own, .. } if own == key));
         let actions = self.outbox.discard(key);
-        self.effects
-            .extend(actions.into_iter().filter_map(effect_of));
+        self.carry_out(actions);
     }
 
     /// How many confirmed orders the backend has not answered for good.

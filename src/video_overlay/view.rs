@@ -8,6 +8,7 @@ use super::placement::Side;
 use crate::browser::video::VideoHandle;
 use crate::event::{FullscreenMode, TapOrigin};
 use crate::markup::{Markup, On, element, fragment};
+use crate::messages::fill;
 use crate::product_tag::{TagLook, edge_chip, product_tag};
 
 impl VideoOverlay {
@@ -91,7 +92,7 @@ impl VideoOverlay {
         let text = match self.recap {
             0 => return None,
             1 => scene.texts.passed_one.clone(),
-            count => scene.texts.passed_other.replace("{0}", &count.to_string()),
+            count => fill(&scene.texts.passed_other, &[&count.to_string()]),
         };
         let pressed = says(context, Message::RecapPressed);
         let button = element("button.recap[type=button]")

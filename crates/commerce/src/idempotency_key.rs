@@ -16,6 +16,18 @@ const KEY_LENGTH_MAX: usize = 255;
 #[serde(try_from = "String", into = "String")]
 pub struct IdempotencyKey(String);
 
+/// `bits` as 32 hexadecimal digits.
+#[must_use]
+pub fn hexadecimal(bits: u128) -> String {
+    let mut text = String::with_capacity(36);
+    for byte in bits.to_be_bytes() {
+        for nibble in [byte >> 4, byte & 0xf] {
+            text.push(char::from_digit(nibble.into(), 16).unwrap_or_default());
+        }
+    }
+    text
+}
+
 /// The text is not 16..=255 visible ASCII characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an idempotency key is 16 to 255 visible ASCII characters")]
@@ -25,15 +37,7 @@ impl IdempotencyKey {
     /// A key of 128 random bits, as 32 hexadecimal digits.
     #[must_use]
     pub fn from_random(bits: u128) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let text = (0..32)
-            .rev()
-            .filter_map(|digit| {
-                let nibble = usize::try_from((bits >> (digit * 4)) & 0xf).ok()?;
-                DIGITS.get(nibble).copied().map(char::from)
-            })
-            .collect();
-        Self(text)
+        Self(hexadecimal(bits))
     }
 
     /// Checks a key as it stands in the header: bare, or as an RFC 8941 string in double quotes.

@@ -33,7 +33,7 @@ pub use id::{
     BrandId, CheckoutAttemptId, CollaborationId, CreatorId, IdError, OrderId, PayoutBatchId,
     ProductId, QuoteId, SiteKey, TagId, TenantId, TouchId, VariantId, VideoId, ViewSessionId,
 };
-pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError};
+pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError, hexadecimal};
 pub use money::{AmountError, Money, divide_half_away_from_zero};
 pub use rate::{BasisPoints, RateError};
 pub use small_map::SmallMap;

@@ -232,21 +232,21 @@ impl Outbox {
             return Vec::new();
         }
         let on_the_wire = self.count(|state| matches!(state, State::InFlight { .. }));
-        let free = IN_FLIGHT_MAX.saturating_sub(on_the_wire);
-        self.entries
-            .iter_mut()
-            .filter(|entry| matches!(entry.state, State::Waiting { due_ms } if due_ms <= now_ms))
-            .take(free)
-            .map(|entry| {
+        let mut free = IN_FLIGHT_MAX.saturating_sub(on_the_wire);
+        let mut actions = Vec::new();
+        for entry in &mut self.entries {
+            if free > 0 && matches!(entry.state, State::Waiting { due_ms } if due_ms <= now_ms) {
+                free -= 1;
                 let deadline_ms = now_ms.saturating_add(REQUEST_TIMEOUT_MS);
                 entry.state = State::InFlight { deadline_ms };
-                Action::Send {
+                actions.push(Action::Send {
                     key: entry.record.key.clone(),
                     path: entry.record.path.clone(),
                     body: entry.record.body.clone(),
-                }
-            })
-            .collect()
+                });
+            }
+        }
+        actions
     }
 
     /// When [`Self::poll`] has something to do next, monotonic milliseconds.

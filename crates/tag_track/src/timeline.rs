@@ -52,21 +52,23 @@ impl Timeline {
     /// found.
     #[must_use]
     pub fn new(track: &TagTrack) -> Self {
-        let mut spans: Vec<Span> = (0_u32..)
-            .zip(&track.tags)
-            .filter(|(_, tag)| tag.start_s < tag.end_s)
-            .map(|(tag_index, tag)| Span {
-                start_s: tag.start_s,
-                end_s: tag.end_s,
-                tag: tag_index,
-            })
-            .collect();
-        spans.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-        let mut changes_s: Vec<f64> = spans
-            .iter()
-            .flat_map(|span| [span.start_s, span.end_s])
-            .collect();
-        changes_s.sort_by(f64::total_cmp);
+        let mut spans: Vec<Span> = Vec::new();
+        for (tag_index, tag) in (0..).zip(&track.tags) {
+            if tag.start_s < tag.end_s {
+                spans.push(Span {
+                    start_s: tag.start_s,
+                    end_s: tag.end_s,
+                    tag: tag_index,
+                });
+            }
+        }
+        spans.sort_unstable_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        let mut changes_s = Vec::new();
+        for span in &spans {
+            changes_s.push(span.start_s);
+            changes_s.push(span.end_s);
+        }
+        changes_s.sort_unstable_by(f64::total_cmp);
         changes_s.dedup();
         let mut timeline = Self {
             changes_s,
@@ -143,7 +145,7 @@ impl Timeline {
             time_s: span.start_s,
             tag: span.tag,
         }));
-        here.sort_by(|a, b| b.end_s.total_cmp(&a.end_s));
+        here.sort_unstable_by(|a, b| b.end_s.total_cmp(&a.end_s));
         self.by_end.extend(here.iter().map(|span| Moment {
             time_s: span.end_s,
             tag: span.tag,
