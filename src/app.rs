@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use shoptag_attribution::journal::Consent;
-use shoptag_commerce::ProductId;
-use shoptag_commerce::SiteKey;
+use shoptag_commerce::{ProductId, SiteKey, decimal};
 use yew::{Callback, Component, Context, Html, NodeRef, Properties};
 
 use crate::bag;
@@ -277,7 +276,7 @@ fn notices(view: &View<'_>) -> Markup {
         Notice::Added {
             at_most: Some(most),
             ..
-        } => fill(text.at_most, &[&most.to_string()]),
+        } => fill(text.at_most, &[&decimal((*most).into())]),
         Notice::BagFull => text.bag_full.to_owned(),
         Notice::Removed { title } => fill(text.removed, &[title]),
     });

@@ -5,6 +5,7 @@
 use std::fmt::Display;
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
+use shoptag_commerce::decimal;
 
 /// Writes a value; `None` if it holds something that is not known here (bytes, a map, a number
 /// above 9e12 with decimals).
@@ -70,17 +71,7 @@ fn write_whole(text: &mut String, is_negative: bool, magnitude: u64) {
     if is_negative {
         text.push('-');
     }
-    let at = text.len();
-    let mut rest = magnitude;
-    loop {
-        // A remainder of ten.
-        let digit = u8::try_from(rest % 10).unwrap_or(0);
-        text.insert(at, char::from(b'0' + digit));
-        rest /= 10;
-        if rest == 0 {
-            return;
-        }
-    }
+    text.push_str(&decimal(magnitude));
 }
 
 macro_rules! whole_numbers {

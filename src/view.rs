@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use shoptag_commerce::Currency;
+use shoptag_commerce::{Currency, decimal};
 use shoptag_protocol::SavedLine;
 use yew::{Callback, NodeRef};
 
@@ -60,7 +60,7 @@ impl Wording {
         }
         fill(
             self.text.working_days,
-            &[&min.to_string(), &max.to_string()],
+            &[&decimal(min.into()), &decimal(max.into())],
         )
     }
 

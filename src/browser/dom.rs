@@ -3,6 +3,7 @@
 pub use web_sys::{Element, HtmlElement, ShadowRoot};
 
 use js_sys::{Function, Promise, Reflect};
+use shoptag_commerce::decimal;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CustomEvent, Document, Event, EventTarget, Node, Window};
@@ -265,7 +266,7 @@ fn push_number(text: &mut String, value: f64) {
         text.push('-');
     }
     let magnitude = thousandths.unsigned_abs();
-    text.push_str(&(magnitude / 1000).to_string());
+    text.push_str(&decimal(magnitude / 1000));
     text.push('.');
     let mut rest = magnitude % 1000;
     for place in [100, 10, 1] {

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
-use shoptag_commerce::{Currency, SmallMap, Timestamp};
+use shoptag_commerce::{Currency, SmallMap, Timestamp, decimal};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::dom;
@@ -19,7 +19,7 @@ thread_local! {
 #[must_use]
 pub fn price(amount_minor: i64, currency: Currency, locale: &str) -> String {
     let digits = currency.minor_digits();
-    let amount = decimal(amount_minor, digits);
+    let amount = major(amount_minor, digits);
     let key = ["price", locale, currency.code()].join("\n");
     let format = formatter(key, || {
         let options = dom::object()
@@ -115,7 +115,7 @@ pub fn moment(seconds: f64) -> String {
         reason = "a float to integer cast saturates"
     )]
     let whole = seconds.max(0.0) as u32;
-    let (minutes, rest) = ((whole / 60).to_string(), (whole % 60).to_string());
+    let (minutes, rest) = (decimal((whole / 60).into()), decimal((whole % 60).into()));
     let zero = if rest.len() < 2 { "0" } else { "" };
     [minutes.as_str(), ":", zero, rest.as_str()].concat()
 }
@@ -142,11 +142,9 @@ fn locales(locale: &str) -> Array {
 }
 
 /// Minor units as a decimal text: 12345 with 2 digits is "123.45".
-fn decimal(amount_minor: i64, digits: u32) -> String {
-    let Ok(digits) = usize::try_from(digits) else {
-        return amount_minor.to_string();
-    };
-    let mut text = amount_minor.unsigned_abs().to_string();
+fn major(amount_minor: i64, digits: u32) -> String {
+    let digits = digits as usize;
+    let mut text = decimal(amount_minor.unsigned_abs());
     while text.len() <= digits {
         text.insert(0, '0');
     }

@@ -1,6 +1,7 @@
 //! The text fields, in the light DOM: contact and address. Labels above, errors below, each tied to
 //! its field.
 
+use shoptag_commerce::decimal;
 use yew::Callback;
 
 use crate::browser::{dom, intl};
@@ -171,7 +172,7 @@ fn issue_text(view: &View<'_>, field: Field, issue: &Issue) -> String {
             .unwrap_or_default()
             .to_owned(),
         Issue::EmailShape => text.email_shape.to_owned(),
-        Issue::TooLong => fill(text.too_long, &[&field.length_max().to_string()]),
+        Issue::TooLong => fill(text.too_long, &[&decimal(field.length_max() as u64)]),
         Issue::Refused { detail, .. } if !detail.is_empty() => detail.clone(),
         Issue::Refused { .. } => text
             .missing

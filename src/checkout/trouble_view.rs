@@ -1,5 +1,7 @@
 //! What keeps the order from being placed, and what the shopper can do about it.
 
+use shoptag_commerce::decimal;
+
 use crate::checkout::{Checkout, Quoting, Repriced, Shortage, Trouble};
 use crate::event::Event;
 use crate::markup::{Markup, element, fragment};
@@ -71,7 +73,7 @@ fn shortage(view: &View<'_>, index: usize, short: &Shortage) -> Markup {
     let text = view.text();
     let words = match short.available {
         0 => fill(text.short_none, &[&short.title]),
-        available => fill(text.short, &[&short.title, &available.to_string()]),
+        available => fill(text.short, &[&short.title, &decimal(available.into())]),
     };
     element("p").key_index(index).text(words)
 }

@@ -25,6 +25,7 @@ mod words;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use shoptag_commerce::decimal;
 use yew::html::BaseComponent;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Key, Listener, VComp, VList, VTag};
 use yew::{AttrValue, Callback, Event, Html, NodeRef};
@@ -149,7 +150,7 @@ impl Markup {
     /// As [`Self::key`]: its place in the list.
     #[inline(never)]
     pub fn key_index(self, index: usize) -> Self {
-        self.key(&index.to_string())
+        self.key(&decimal(index as u64))
     }
 
     /// Where the element is found once it is in the page.

@@ -1,6 +1,7 @@
 //! What can stand in an attribute or as text, and what within an element. Shells round functions
 //! that exist once.
 
+use shoptag_commerce::decimal;
 use yew::Html;
 use yew::virtual_dom::VText;
 
@@ -56,12 +57,12 @@ impl Words for &String {
 impl Words for u32 {
     #[inline(never)]
     fn attribute(markup: Markup, name: &'static str, words: Self) -> Markup {
-        markup.attribute(name, words.to_string())
+        markup.attribute(name, decimal(words.into()))
     }
 
     #[inline(never)]
     fn text(markup: Markup, words: Self) -> Markup {
-        markup.text(words.to_string())
+        markup.text(decimal(words.into()))
     }
 }
 

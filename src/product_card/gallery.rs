@@ -1,5 +1,6 @@
 //! The product's pictures: swiped with the finger, stepped with buttons.
 
+use shoptag_commerce::decimal;
 use shoptag_protocol::{Image, Product};
 use web_sys::Element;
 use yew::{Callback, TargetCast};
@@ -67,7 +68,7 @@ fn swiped(view: &View<'_>, index: usize) -> Callback<yew::Event> {
 
 fn picture(view: &View<'_>, at: usize, count: usize, image: &Image) -> Markup {
     let alt = if image.alt.is_empty() {
-        let numbers = [(at + 1).to_string(), count.to_string()];
+        let numbers = [decimal(at as u64 + 1), decimal(count as u64)];
         fill(view.text().picture, &[&numbers[0], &numbers[1]])
     } else {
         image.alt.clone()

@@ -1,5 +1,6 @@
 //! The card as the shopper sees it.
 
+use shoptag_commerce::decimal;
 use shoptag_protocol::{OptionAxis, Product, Variant};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -123,7 +124,7 @@ fn rating(view: &View<'_>, product: &Product) -> Option<Markup> {
     let template = view.words.plural(view.text().rating, rating.count);
     // Half stars, 0..=10: a class for each, because a style attribute is not allowed.
     let halves = (u32::from(rating.average_hundredths) + 25) / 50;
-    let stars = ["stars-", &halves.to_string()].concat();
+    let stars = ["stars-", &decimal(halves.into())].concat();
     let spoken = fill(template, &[&count, &average]);
     let shown = [&average, " (", &count, ")"].concat();
     Some(

@@ -1,5 +1,6 @@
 //! What the overlay looks like: the tags, the chips, and the button for the full screen.
 
+use shoptag_commerce::decimal;
 use yew::Context;
 
 use super::Scene;
@@ -92,7 +93,7 @@ impl VideoOverlay {
         let text = match self.recap {
             0 => return None,
             1 => scene.texts.passed_one.clone(),
-            count => fill(&scene.texts.passed_other, &[&count.to_string()]),
+            count => fill(&scene.texts.passed_other, &[&decimal(count as u64)]),
         };
         let pressed = says(context, Message::RecapPressed);
         let button = element("button.recap[type=button]")

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use shoptag_json::{Readable, Reader, Value};
 
+use crate::digits::hexadecimal;
+
 /// Shortest key, characters: 16 hexadecimal digits would be 64 bits, the least that does not
 /// collide.
 const KEY_LENGTH_MIN: usize = 16;
@@ -15,18 +17,6 @@ const KEY_LENGTH_MAX: usize = 255;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct IdempotencyKey(String);
-
-/// `bits` as 32 hexadecimal digits.
-#[must_use]
-pub fn hexadecimal(bits: u128) -> String {
-    let mut text = String::with_capacity(36);
-    for byte in bits.to_be_bytes() {
-        for nibble in [byte >> 4, byte & 0xf] {
-            text.push(char::from_digit(nibble.into(), 16).unwrap_or_default());
-        }
-    }
-    text
-}
 
 /// The text is not 16..=255 visible ASCII characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -17,6 +17,7 @@ mod bounds;
 #[cfg(feature = "chain")]
 mod chain;
 mod currency;
+mod digits;
 mod id;
 mod idempotency_key;
 mod money;
@@ -29,11 +30,12 @@ pub use bounds::{ORDER_BODY_BYTES_MAX, ORDER_LINES_MAX, ORDER_RECEIPTS_MAX};
 #[cfg(feature = "chain")]
 pub use chain::{Digest, DigestError};
 pub use currency::{Currency, UnknownCurrency};
+pub use digits::{decimal, hexadecimal};
 pub use id::{
     BrandId, CheckoutAttemptId, CollaborationId, CreatorId, IdError, OrderId, PayoutBatchId,
     ProductId, QuoteId, SiteKey, TagId, TenantId, TouchId, VariantId, VideoId, ViewSessionId,
 };
-pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError, hexadecimal};
+pub use idempotency_key::{IdempotencyKey, IdempotencyKeyError};
 pub use money::{AmountError, Money, divide_half_away_from_zero};
 pub use rate::{BasisPoints, RateError};
 pub use small_map::SmallMap;

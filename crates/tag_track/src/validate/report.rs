@@ -1,5 +1,7 @@
 //! How a defect is written down: bounded, with a JSON pointer.
 
+use shoptag_commerce::decimal;
+
 use crate::defect::{Defect, DefectCode};
 use crate::limits::DEFECTS_MAX;
 
@@ -28,20 +30,26 @@ pub(super) fn report_unknown(
     for name in names {
         let mut pointer = parent.to_owned();
         pointer.push('/');
-        // RFC 6901 section 3.
-        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        for character in name.chars() {
+            // RFC 6901 section 3.
+            match character {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                _ => pointer.push(character),
+            }
+        }
         report(defects, tag, DefectCode::UnknownField, pointer);
     }
 }
 
 pub(super) fn tag_pointer(index: usize) -> String {
     let mut pointer = "/tags/".to_owned();
-    pointer.push_str(&index.to_string());
+    pointer.push_str(&decimal(index as u64));
     pointer
 }
 
 pub(super) fn key_frame_path(index: usize) -> String {
     let mut path = "/key_frames/".to_owned();
-    path.push_str(&index.to_string());
+    path.push_str(&decimal(index as u64));
     path
 }
