@@ -186,14 +186,17 @@ impl Bag {
         }
     }
 
-    /// Gives a line its receipt, in the place of an earlier one; whether that is news.
-    pub fn bind(&mut self, id: &LineId, receipt: &str) -> bool {
-        let line = self.lines.iter_mut().find(|line| id.is(line));
-        let Some(line) = line.filter(|line| line.receipt.as_deref() != Some(receipt)) else {
-            return false;
-        };
-        line.receipt = Some(receipt.to_owned());
-        true
+    /// Gives the lines that are `meant` their receipt, in the place of an earlier one; whether that
+    /// is news.
+    pub fn bind(&mut self, meant: &dyn Fn(&SavedLine) -> bool, receipt: &str) -> bool {
+        let mut is_news = false;
+        for line in &mut self.lines {
+            if meant(line) && line.receipt.as_deref() != Some(receipt) {
+                line.receipt = Some(receipt.to_owned());
+                is_news = true;
+            }
+        }
+        is_news
     }
 
     /// Takes everything out.

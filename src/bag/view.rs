@@ -97,7 +97,7 @@ fn view_line(view: &View<'_>, index: usize, line: &SavedLine) -> Markup {
     };
     // Two lines of one thing are told apart by name as well.
     let name = match &line.creator {
-        Some(creator) if stands_twice(view.session.bag().lines(), line) => {
+        Some(creator) if stands_twice(view.session.bag().lines(), &line.variant_id) => {
             [&line.title, " ", &fill(view.text().via, &[&creator.handle])].concat()
         }
         _ => line.title.clone(),

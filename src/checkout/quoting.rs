@@ -42,7 +42,7 @@ impl Checkout {
                     receipt: line
                         .receipt
                         .clone()
-                        .filter(|_| stands_twice(&self.lines, line)),
+                        .filter(|_| stands_twice(&self.lines, &line.variant_id)),
                 })
                 .collect(),
             country: form.country().unwrap_or_default().to_owned(),

@@ -1,12 +1,16 @@
 //! Which lines of one variant are bought apart: those with receipts of different creators. Pure.
 
+use shoptag_commerce::VariantId;
 use shoptag_protocol::SavedLine;
 
-/// Whether another line is of the same variant.
+/// Whether several lines are of a variant.
 #[must_use]
-pub fn stands_twice(lines: &[SavedLine], line: &SavedLine) -> bool {
-    let own = lines.iter().filter(|own| own.variant_id == line.variant_id);
-    own.count() > 1
+pub fn stands_twice(lines: &[SavedLine], variant: &VariantId) -> bool {
+    lines
+        .iter()
+        .filter(|own| own.variant_id == *variant)
+        .count()
+        > 1
 }
 
 /// The lines as they are bought: those that no receipt tells apart, and those for whose receipts

@@ -1,12 +1,12 @@
 //! Touchpoints within the session: taps and bag adds go to them, receipts come from them and go
 //! into bag and order.
 
-use shoptag_commerce::{TagId, Timestamp, VariantId};
+use shoptag_commerce::{TagId, Timestamp};
 use shoptag_outbox::BODY_BYTES_MAX;
-use shoptag_protocol::{OrderLine, OrderRequest, SavedLine};
+use shoptag_protocol::{OrderRequest, SavedLine};
 
 use crate::bag::LineId;
-use crate::checkout::Source;
+use crate::checkout::{Source, stands_twice};
 use crate::event::{Erasable, Event};
 use crate::session::{Page, Session};
 use crate::touchpoint::{RECEIPTS_MAX, TouchedTag};
@@ -52,10 +52,11 @@ impl Session {
             }
             Event::BindingAnswered { variant, answer } => {
                 let receipt = self.touchpoints.binding(&variant, answer.as_ref(), now);
-                let line = receipt.and_then(|_| self.line_here(&variant));
-                if let Some((receipt, line)) = receipt.zip(line)
-                    && self.bag.bind(&line, receipt)
-                {
+                let video = &self.setup.video;
+                let is_from_here = |line: &SavedLine| {
+                    line.variant_id == variant && line.video == *video && line.tag.is_some()
+                };
+                if receipt.is_some_and(|receipt| self.bag.bind(&is_from_here, receipt)) {
                     self.bag_changed();
                 }
             }
@@ -134,22 +135,20 @@ impl Session {
             BODY_BYTES_MAX.saturating_sub(ORDER_BYTES + request.lines.len() * LINE_BYTES);
         // And of these, the ones that tell lines of a variant apart.
         let lines = bought.map_or(&[][..], |checkout| &checkout.lines);
-        let is_twin = |line: &OrderLine| {
-            let mut twins = lines.iter().filter(|own| own.variant_id == line.variant_id);
-            twins.nth(1).is_some()
-        };
-        let (twins, others): (Vec<_>, Vec<_>) =
-            request.lines.iter_mut().partition(|it| is_twin(it));
-        for line in twins.into_iter().chain(others) {
-            let receipt = line.receipt.take();
-            line.receipt = receipt.filter(|receipt| fits(receipt, &mut room));
+        for twins in [true, false] {
+            for line in &mut request.lines {
+                if stands_twice(lines, &line.variant_id) == twins {
+                    let receipt = line.receipt.take();
+                    line.receipt = receipt.filter(|receipt| fits(receipt, &mut room));
+                }
+            }
         }
-        let receipts = self.touchpoints.receipts();
-        request.receipts = receipts
-            .filter(|receipt| fits(receipt, &mut room))
-            .take(RECEIPTS_MAX)
-            .map(str::to_owned)
-            .collect();
+        request.receipts.clear();
+        for receipt in self.touchpoints.receipts() {
+            if request.receipts.len() < RECEIPTS_MAX && fits(receipt, &mut room) {
+                request.receipts.push(receipt.to_owned());
+            }
+        }
     }
 
     /// A tap has its receipt: lines that it led to get it too.
@@ -158,32 +157,13 @@ impl Session {
         let Some(receipt) = self.touchpoints.receipt_of(tag) else {
             return;
         };
-        let waiting: Vec<LineId> = self
-            .bag
-            .lines()
-            .iter()
-            .filter(|line| {
-                line.receipt.is_none()
-                    && line.tag.as_ref() == Some(tag)
-                    && line.video == self.setup.video
-            })
-            .map(LineId::of)
-            .collect();
-        for line in &waiting {
-            self.bag.bind(line, receipt);
-        }
-        if !waiting.is_empty() {
+        let video = &self.setup.video;
+        let waits = |line: &SavedLine| {
+            line.receipt.is_none() && line.tag.as_ref() == Some(tag) && line.video == *video
+        };
+        if self.bag.bind(&waits, receipt) {
             self.bag_changed();
         }
-    }
-
-    /// The line of `variant` that was found in this video.
-    fn line_here(&self, variant: &VariantId) -> Option<LineId> {
-        let mut lines = self.bag.lines().iter();
-        let own = |line: &&SavedLine| {
-            line.variant_id == *variant && line.video == self.setup.video && line.tag.is_some()
-        };
-        lines.find(own).map(LineId::of)
     }
 
     fn card_tag(&self) -> Option<TouchedTag> {

@@ -255,30 +255,18 @@ impl Session {
         if *wanted != order_id {
             return;
         }
-        let internal = || {
-            let code = code::INTERNAL.to_owned();
-            Trouble::Refused {
-                code,
-                detail: String::new(),
-            }
-        };
         let path = ORDERS_PATH.to_owned();
-        let record = body
-            .and_then(|body| Record::new(key.clone(), order_id, path, body, now).ok())
-            .ok_or_else(internal);
-        let kept = record.and_then(|record| {
-            self.outbox.enqueue(record).map_err(|error| match error {
-                EnqueueError::Full => Trouble::OutboxFull,
-                EnqueueError::KeyInUse => internal(),
-            })
-        });
-        match kept {
-            Ok(Action::Save(record)) => {
+        let record = body.and_then(|body| Record::new(key.clone(), order_id, path, body, now).ok());
+        match record.map(|record| self.outbox.enqueue(record)) {
+            Some(Ok(record)) => {
                 self.effects.push(Effect::Lead { takes_over: true });
                 self.effects.push(Effect::KeepSubmission(record));
             }
-            Ok(_) => {}
-            Err(trouble) => checkout.not_made(trouble),
+            Some(Err(EnqueueError::Full)) => checkout.not_made(Trouble::OutboxFull),
+            Some(Err(EnqueueError::KeyInUse)) | None => checkout.not_made(Trouble::Refused {
+                code: code::INTERNAL.to_owned(),
+                detail: String::new(),
+            }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What comes back: the view session, receipts for clicks and for lines.
 
-use shoptag_commerce::{MINUTE_MS, TagId, Timestamp, TouchId, VariantId, ViewSessionId};
+use shoptag_commerce::{MINUTE_MS, SmallMap, TagId, Timestamp, TouchId, VariantId, ViewSessionId};
 use shoptag_protocol::{BagReceipt, ClickReceipt, ViewSession, code};
 
 use super::attempt::Attempt;
@@ -30,11 +30,14 @@ impl Touchpoints {
         };
         let life_ms = session.expires_at.since_ms(session.issued_at).max(0);
         let renew_at = now.plus_ms((life_ms - RENEWAL_LEAD_MS).max(life_ms / 2));
-        let tokens = session.tokens.iter();
-        let tokens = tokens.map(|token| (token.tag.clone(), token.token.clone()));
+        let mut tokens = SmallMap::new();
+        for token in &session.tokens {
+            tokens.insert(token.tag.clone(), token.token.clone());
+        }
+        self.clicks.retain(|click| tokens.contains_key(&click.tag));
         self.view = Some(View {
             id: session.view_session_id.clone(),
-            tokens: tokens.collect(),
+            tokens,
             renew_at,
             ends_at: now.plus_ms(life_ms),
         });
@@ -42,9 +45,6 @@ impl Touchpoints {
         if self.journal.is_none() {
             self.open_journal(id);
         }
-        let tokens = self.view.iter().flat_map(|view| view.tokens.keys());
-        let known: Vec<TagId> = tokens.cloned().collect();
-        self.clicks.retain(|click| known.contains(&click.tag));
         self.early(now);
     }
 

@@ -36,33 +36,48 @@ impl Touchpoints {
         if self.batch.take(now) {
             self.send_batch(false, now, effects);
         }
-        let asking = self.asking.due().filter(|_| wanted);
-        let clicks = self.clicks.iter().map(|click| click.attempt.due());
-        let clicks = clicks.filter(|_| self.has_tokens(now));
-        let bindings = self.bindings.iter().map(|binding| binding.attempt.due());
-        // What is due already waits for something else: a token, a receipt, an answer.
-        let due = clicks
-            .chain(bindings)
-            .chain([asking, self.batch.due()])
-            .flatten()
-            .filter(|due| *due > now)
-            .min();
-        if let Some(at) = due {
+        if let Some(at) = self.next_due(wanted, now) {
             let timer = Timer::Touchpoints;
             effects.push(Effect::WakeAt { timer, at });
         }
     }
 
+    /// What is due next. What is due already waits for something else: a token, a receipt, an
+    /// answer.
+    fn next_due(&self, wants_tokens: bool, now: Timestamp) -> Option<Timestamp> {
+        let mut next: Option<Timestamp> = None;
+        let mut consider = |attempt: Attempt| {
+            let due = attempt.due().filter(|due| *due > now);
+            next = match (next, due) {
+                (Some(next), Some(due)) => Some(next.min(due)),
+                (next, due) => next.or(due),
+            };
+        };
+        if wants_tokens {
+            consider(self.asking);
+        }
+        if self.has_tokens(now) {
+            for click in &self.clicks {
+                consider(click.attempt);
+            }
+        }
+        for binding in &self.bindings {
+            consider(binding.attempt);
+        }
+        consider(self.batch);
+        next
+    }
+
     /// The network is back: what waits after a failure is due.
     pub fn hurry(&mut self, now: Timestamp) {
-        let clicks = self.clicks.iter_mut().map(|click| &mut click.attempt);
-        let bindings = self.bindings.iter_mut().map(|binding| &mut binding.attempt);
-        for attempt in clicks
-            .chain(bindings)
-            .chain([&mut self.asking, &mut self.batch])
-        {
-            attempt.hurry(now);
+        for click in &mut self.clicks {
+            click.attempt.hurry(now);
         }
+        for binding in &mut self.bindings {
+            binding.attempt.hurry(now);
+        }
+        self.asking.hurry(now);
+        self.batch.hurry(now);
     }
 
     /// The page is being left: everything goes that may go, in requests that outlive it.

@@ -26,7 +26,7 @@ const RENEWALS_MAX: u32 = 3;
 /// What the caller shall do, in the order given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Write to durable storage, then call [`Outbox::saved`] or [`Outbox::save_failed`].
+    /// Write to durable storage.
     Save(Record),
     /// Send, then call [`Outbox::answered`].
     Send {
@@ -154,26 +154,26 @@ impl Outbox {
         self.entries.len() < ORDERS_MAX
     }
 
-    /// Takes in a confirmed order: to be stored first.
+    /// Takes in a confirmed order. Returns the record, which is to be stored first: then call
+    /// [`Self::saved`] or [`Self::save_failed`].
     ///
     /// # Errors
     /// [`EnqueueError`]; the order was not taken in and nothing else changed.
-    pub fn enqueue(&mut self, record: Record) -> Result<Action, EnqueueError> {
+    pub fn enqueue(&mut self, record: Record) -> Result<Record, EnqueueError> {
         if self.find(&record.key).is_some() {
             return Err(EnqueueError::KeyInUse);
         }
         if !self.has_room() {
             return Err(EnqueueError::Full);
         }
-        let save = Action::Save(record.clone());
         self.entries.push(Entry {
-            record,
+            record: record.clone(),
             state: State::Saving,
             failures: 0,
             renewals: 0,
             stored: false,
         });
-        Ok(save)
+        Ok(record)
     }
 
     /// Storage has acknowledged the record: it may be sent from now on.

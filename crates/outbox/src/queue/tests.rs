@@ -73,7 +73,7 @@ fn in_flight() -> Outbox {
 fn nothing_is_sent_before_storage_has_acknowledged() {
     let mut outbox = Outbox::new();
     outbox.set_leader(true);
-    assert_eq!(outbox.enqueue(record(1)).unwrap(), Action::Save(record(1)));
+    assert_eq!(outbox.enqueue(record(1)).unwrap(), record(1));
     assert_eq!(outbox.poll(1_000_000, 0), []);
     outbox.saved(&key(1), 5);
     assert_eq!(sent(&outbox.poll(5, 0)), [key(1)]);
@@ -387,9 +387,9 @@ impl Device {
         match step {
             Step::Enqueue(number) => {
                 if !self.accepted.contains(&key(*number))
-                    && let Ok(action) = self.outbox.enqueue(record(*number))
+                    && let Ok(record) = self.outbox.enqueue(record(*number))
                 {
-                    self.carry_out(vec![action]);
+                    self.carry_out(vec![Action::Save(record)]);
                 }
             }
             Step::Saved(number) => {
