@@ -75,7 +75,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
       delete this[name];
       this[name] = value;
     }
-    if (this.#handle) return this.#handle.moved();
+    if (this.#handle) return this.#handle.call('moved');
     if (!globalThis.IntersectionObserver) return void this.#mount();
     const outside = this.getAttribute('for');
     let target;
@@ -94,7 +94,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
       if (this.isConnected) return;
       this.#stopWatching();
       ShopTagsElement.#mounted.delete(this);
-      this.#attempt(() => this.#handle?.unmount());
+      this.#attempt(() => this.#handle?.call('unmount'));
       this.#handle = this.#pending = undefined;
     });
   }
@@ -105,7 +105,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
     this.#settling = setTimeout(() => {
       this.#settling = undefined;
       if (!this.isConnected) return;
-      if (this.#handle) this.#attempt(() => this.#handle.update());
+      if (this.#handle) this.#attempt(() => this.#handle.call('update'));
       else { this.#pending = undefined; this.#mount(); }
     }, SETTLE_MS);
   }
@@ -114,14 +114,14 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   get contentTime() { return this.#contentTime; }
   set contentTime(mapper) {
     this.#contentTime = typeof mapper === 'function' ? mapper : undefined;
-    this.#handle?.setContentTime(this.#contentTime);
+    this.#handle?.call('contentTime', this.#contentTime);
   }
 
   /** While true, an advertisement is running and no tag is shown. */
   get adBreak() { return this.#adBreak; }
   set adBreak(running) {
     this.#adBreak = Boolean(running);
-    this.#handle?.setAdBreak(this.#adBreak);
+    this.#handle?.call('adBreak', this.#adBreak);
   }
 
   /**
@@ -129,7 +129,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
    */
   async exportPendingOrders() {
     await this.#mount();
-    return this.#handle?.exportPendingOrders() ?? [];
+    return this.#handle?.call('exportPendingOrders') ?? [];
   }
 
   /**
@@ -145,28 +145,29 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   setConsent(granted) { this.setAttribute('consent', granted ? 'granted' : 'denied'); }
 
   /** Ids of the tags on screen. */
-  get currentTags() { return this.#handle?.currentTags() ?? []; }
+  get currentTags() { return this.#handle?.call('currentTags') ?? []; }
 
   /** Opens the bag. Resolves to whether it could be done. */
-  openBag() { return this.#call((handle) => handle.openBag()); }
+  openBag() { return this.#call('openBag'); }
 
   /** Opens the list of what is tagged now. Resolves to whether it could be done. */
-  openProducts() { return this.#call((handle) => handle.openProducts()); }
+  openProducts() { return this.#call('openProducts'); }
 
   /** Closes cards, sheets and dialogs. Resolves to whether it could be done. */
-  closeAll() { return this.#call((handle) => handle.closeAll()); }
+  closeAll() { return this.#call('closeAll'); }
 
   /**
    * Adds a variant to the bag; credits nobody. Resolves to whether the bag was asked: what came of
    * it is told by shop-bag-change or shop-error.
    */
   addToBag(variantId, quantity = 1) {
-    return this.#call((handle) => handle.addToBag(String(variantId), Number(quantity)));
+    const value = { variant: String(variantId), quantity: Number(quantity) };
+    return this.#call('addToBag', value);
   }
 
-  async #call(use) {
+  async #call(what, value) {
     await this.#mount();
-    return Boolean(this.#handle && await this.#attempt(() => use(this.#handle)));
+    return Boolean(this.#handle && await this.#attempt(() => this.#handle.call(what, value)));
   }
 
   #mount() {
@@ -177,8 +178,8 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
         if (!this.isConnected || this.#handle) return;
         ShopTagsElement.#mounted.add(this);
         this.#handle = mount(this);
-        this.#handle.setContentTime(this.#contentTime);
-        this.#handle.setAdBreak(this.#adBreak);
+        this.#handle.call('contentTime', this.#contentTime);
+        this.#handle.call('adBreak', this.#adBreak);
       } catch (error) {
         this.#report(error);
       }

@@ -109,29 +109,58 @@ async fn transact(
     prefix: &str,
     decide: Option<Decide<'_>>,
 ) -> Result<Vec<String>, Trouble> {
-    let transaction = begin(database, store, decide.is_some()).ok_or(Trouble::Lost)?;
-    let objects = transaction.object_store(store).map(ObjectStore::from);
-    let objects = objects.map_err(|_| Trouble::Lost)?;
-    let request = ask(&objects, prefix).ok_or(Trouble::Lost)?;
+    let (transaction, objects, request) =
+        ask(database, store, prefix, decide.is_some()).ok_or(Trouble::Lost)?;
     if dom::first_event(&request, &["success", "error"]).await == "error" {
         return Err(Trouble::Lost);
     }
-    let found = request.result().map_err(|_| Trouble::Lost)?;
-    let found = Array::from(&found).into_iter();
-    let texts: Vec<String> = found
-        .map(|text| text.as_string().unwrap_or_default())
-        .collect();
+    let texts = texts_of(&request).ok_or(Trouble::Lost)?;
     let Some(decide) = decide else {
         return Ok(texts);
     };
-    for change in decide(&texts) {
-        apply(&objects, &change).ok_or(Trouble::Lost)?;
-    }
+    apply(&objects, decide(&texts)).ok_or(Trouble::Lost)?;
     // What is put may be refused as late as here, when it is flushed.
     if dom::first_event(&transaction, &["complete", "abort"]).await == "abort" {
         return Err(trouble_of(&transaction));
     }
     Ok(texts)
+}
+
+// What is asked between two waits is kept out of line: within a future it would be twice as long.
+
+/// Begins a transaction and asks for the texts below `prefix`.
+#[inline(never)]
+fn ask(
+    database: &IdbDatabase,
+    store: &str,
+    prefix: &str,
+    writes: bool,
+) -> Option<(IdbTransaction, ObjectStore, IdbRequest)> {
+    let transaction = begin(database, store, writes)?;
+    let objects = ObjectStore::from(transaction.object_store(store).ok()?);
+    let request = objects.get_all(Some(below(prefix)?.into()), None).ok()?;
+    Some((transaction, objects, request.into()))
+}
+
+#[inline(never)]
+fn texts_of(request: &IdbRequest) -> Option<Vec<String>> {
+    let mut texts = Vec::new();
+    for text in Array::from(&request.result().ok()?) {
+        texts.push(text.as_string().unwrap_or_default());
+    }
+    Some(texts)
+}
+
+#[inline(never)]
+fn apply(objects: &ObjectStore, changes: Vec<Change>) -> Option<()> {
+    for change in changes {
+        match change {
+            Change::Put(key, text) => drop(objects.put(&text.into(), Some(&key.into())).ok()?),
+            Change::Delete(key) => drop(objects.delete(JsValue::from(key)).ok()?),
+            Change::Clear(prefix) => drop(objects.delete(below(&prefix)?).ok()?),
+        }
+    }
+    Some(())
 }
 
 /// A transaction of strict durability, for which `idb` and `web-sys` have no words.
@@ -143,26 +172,13 @@ fn begin(database: &IdbDatabase, store: &str, writes: bool) -> Option<IdbTransac
     Some(begun.ok()?.unchecked_into())
 }
 
-fn ask(objects: &ObjectStore, prefix: &str) -> Option<IdbRequest> {
-    let request = objects.get_all(Some(below(prefix)?.into()), None).ok()?;
-    Some(request.into())
-}
-
-fn apply(objects: &ObjectStore, change: &Change) -> Option<()> {
-    match change {
-        Change::Put(key, text) => drop(objects.put(&text.into(), Some(&key.into())).ok()?),
-        Change::Delete(key) => drop(objects.delete(JsValue::from(key)).ok()?),
-        Change::Clear(prefix) => drop(objects.delete(below(prefix)?).ok()?),
-    }
-    Some(())
-}
-
 /// All keys that begin with `prefix`.
 fn below(prefix: &str) -> Option<KeyRange> {
     let end = [prefix, "\u{ffff}"].concat();
     KeyRange::bound(&prefix.into(), &end.into(), None, None).ok()
 }
 
+#[inline(never)]
 fn trouble_of(aborted: &IdbTransaction) -> Trouble {
     match aborted.error() {
         Some(error) if error.name() == "QuotaExceededError" => Trouble::Refused,
@@ -175,30 +191,35 @@ async fn open() -> Option<IdbDatabase> {
     for version in [Some(VERSION), None] {
         let request: IdbOpenDbRequest = Factory::new().ok()?.open(DATABASE, version).ok()?.into();
         loop {
-            let event = dom::first_event(&request, &["upgradeneeded", "success", "error"]).await;
-            if event == "error" {
-                break;
-            }
-            let database: IdbDatabase = request.result().ok()?.unchecked_into();
-            if event == "success" {
-                return Some(database);
-            }
-            if upgrade(&database.into()).is_none() {
-                // All or nothing: the version stays as it was.
-                let _ = request.transaction()?.abort();
+            match &*dom::first_event(&request, &["upgradeneeded", "success", "error"]).await {
+                "success" => return Some(request.result().ok()?.unchecked_into()),
+                "upgradeneeded" => upgrade(&request),
+                _ => break,
             }
         }
     }
     None
 }
 
-fn upgrade(database: &Database) -> Option<()> {
-    let there = database.store_names();
-    for store in [BAGS, OUTBOX, TOUCHPOINTS, LEASES, RESERVE] {
-        if !there.iter().any(|name| name == store) {
-            let created = database.create_object_store(store, ObjectStoreParams::new());
-            created.ok()?;
+#[inline(never)]
+fn upgrade(request: &IdbOpenDbRequest) {
+    let create = |database: Database| {
+        let there = database.store_names();
+        for store in [BAGS, OUTBOX, TOUCHPOINTS, LEASES, RESERVE] {
+            if !there.iter().any(|name| name == store) {
+                let created = database.create_object_store(store, ObjectStoreParams::new());
+                created.ok()?;
+            }
         }
+        Some(())
+    };
+    let database = request.result().map(|database| database.unchecked_into());
+    if database
+        .ok()
+        .and_then(|database: IdbDatabase| create(database.into()))
+        .is_none()
+    {
+        // All or nothing: the version stays as it was.
+        let _ = request.transaction().map(|transaction| transaction.abort());
     }
-    Some(())
 }

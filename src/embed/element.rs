@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use shoptag_commerce::VariantId;
 use yew::{AppHandle, Renderer};
 
@@ -148,14 +148,14 @@ impl Mounted {
 
     /// Ids of the tags on screen.
     #[must_use]
-    pub fn current_tags(&self) -> Vec<String> {
-        let bound = self.bound.borrow();
-        let tags = bound
-            .video
-            .as_ref()
-            .map(VideoHandle::tags_on_screen)
-            .unwrap_or_default();
-        tags.into_iter().map(String::from).collect()
+    pub fn current_tags(&self) -> Array {
+        let ids = Array::new();
+        if let Some(video) = &self.bound.borrow().video {
+            for tag in video.tags_on_screen() {
+                ids.push(&tag.as_str().into());
+            }
+        }
+        ids
     }
 
     /// Takes the page's mapper from stream time to content time.

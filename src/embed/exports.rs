@@ -1,13 +1,12 @@
-//! What the thin JavaScript class calls. Methods are camel case there.
+//! What the thin JavaScript class calls.
 
-use js_sys::{Array, Function, Promise};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::element::Mounted;
-use crate::browser::dom::HtmlElement;
 use crate::browser::storage::Storage;
+use crate::browser::{callback, dom};
 use crate::event::{Event, ListKind};
 
 /// Puts the widget on a `<shop-tags>` element.
@@ -15,7 +14,7 @@ use crate::event::{Event, ListKind};
 /// # Errors
 /// The stable code of the `shop-error` event, as a string.
 #[wasm_bindgen]
-pub fn mount(host: HtmlElement) -> Result<Handle, JsValue> {
+pub fn mount(host: dom::HtmlElement) -> Result<Handle, JsValue> {
     match Mounted::new(host) {
         Ok(mounted) => Ok(Handle {
             mounted: Some(mounted),
@@ -33,106 +32,48 @@ pub struct Handle {
 
 #[wasm_bindgen]
 impl Handle {
-    /// Takes the widget off the page; nothing of it stays.
-    pub fn unmount(&mut self) {
-        self.mounted = None;
-    }
-
-    /// The element has been moved within the page.
-    pub fn moved(&mut self) {
-        if let Some(mounted) = &mut self.mounted {
-            mounted.moved();
-        }
-    }
-
-    /// The attributes have changed.
+    /// Does what `what` says, with `value` if that needs one. The names are those of the element's
+    /// methods and properties; `unmount`, `moved` and `update` are for what happens to the element.
+    /// One method for all: each would be code of its own on either side.
     ///
     /// # Errors
     /// The stable code of the `shop-error` event, as a string.
-    pub fn update(&mut self) -> Result<(), JsValue> {
-        match &mut self.mounted {
-            Some(mounted) => mounted.update().map_err(JsValue::from_str),
-            None => Ok(()),
+    pub fn call(&mut self, what: &str, value: &JsValue) -> Result<JsValue, JsValue> {
+        let Some(mounted) = &mut self.mounted else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        match what {
+            "moved" => mounted.moved(),
+            "update" => mounted.update().map_err(JsValue::from_str)?,
+            "contentTime" => mounted.set_content_time(value.dyn_ref().cloned()),
+            "adBreak" => mounted.set_ad_break(value.is_truthy()),
+            "currentTags" => return Ok(mounted.current_tags().into()),
+            "openBag" => mounted.send(Event::BagOpened),
+            "openProducts" => mounted.send(Event::ListOpened(ListKind::Moment)),
+            "closeAll" => mounted.send(Event::SheetClosed),
+            "addToBag" => {
+                let variant = dom::get(value, "variant").as_string().unwrap_or_default();
+                let quantity = dom::get(value, "quantity").as_f64().unwrap_or_default();
+                return Ok(mounted.add_to_bag(&variant, quantity).into());
+            }
+            "exportPendingOrders" => return Ok(export_pending_orders(mounted.site()).into()),
+            // Nothing of it stays on the page.
+            _ => self.mounted = None,
         }
+        Ok(JsValue::TRUE)
     }
+}
 
-    /// Opens the bag.
-    #[wasm_bindgen(js_name = openBag)]
-    #[must_use]
-    pub fn open_bag(&self) -> bool {
-        self.send(Event::BagOpened)
-    }
-
-    /// Opens the list of what is tagged now.
-    #[wasm_bindgen(js_name = openProducts)]
-    #[must_use]
-    pub fn open_products(&self) -> bool {
-        self.send(Event::ListOpened(ListKind::Moment))
-    }
-
-    /// Closes cards, sheets and dialogs.
-    #[wasm_bindgen(js_name = closeAll)]
-    #[must_use]
-    pub fn close_all(&self) -> bool {
-        self.send(Event::SheetClosed)
-    }
-
-    /// Adds to the bag; credits nobody.
-    #[wasm_bindgen(js_name = addToBag)]
-    #[must_use]
-    pub fn add_to_bag(&self, variant: &str, quantity: f64) -> bool {
-        self.mounted
-            .as_ref()
-            .is_some_and(|mounted| mounted.add_to_bag(variant, quantity))
-    }
-
-    /// Every order that the backend has not acknowledged, as a promise of an array of JSON texts.
-    #[wasm_bindgen(js_name = exportPendingOrders)]
-    pub fn export_pending_orders(&self) -> Promise {
-        let site = self.mounted.as_ref().map(Mounted::site);
-        future_to_promise(async move {
-            let Some(site) = site else {
-                return Ok(Array::new().into());
-            };
-            let texts = Storage::new(&site).export().await;
-            Ok(texts
-                .into_iter()
-                .map(JsValue::from)
-                .collect::<Array>()
-                .into())
-        })
-    }
-
-    /// Ids of the tags on screen.
-    #[wasm_bindgen(js_name = currentTags)]
-    #[must_use]
-    pub fn current_tags(&self) -> Vec<String> {
-        self.mounted
-            .as_ref()
-            .map(Mounted::current_tags)
-            .unwrap_or_default()
-    }
-
-    /// Takes the page's mapper from stream time to content time.
-    #[wasm_bindgen(js_name = setContentTime)]
-    pub fn set_content_time(&self, mapper: Option<Function>) {
-        if let Some(mounted) = &self.mounted {
-            mounted.set_content_time(mapper);
-        }
-    }
-
-    /// Takes the page's word on whether an advertisement is running.
-    #[wasm_bindgen(js_name = setAdBreak)]
-    pub fn set_ad_break(&self, running: bool) {
-        if let Some(mounted) = &self.mounted {
-            mounted.set_ad_break(running);
-        }
-    }
-
-    fn send(&self, event: Event) -> bool {
-        if let Some(mounted) = &self.mounted {
-            mounted.send(event);
-        }
-        self.mounted.is_some()
-    }
+/// Every order that the backend has not acknowledged, as a promise of an array of JSON texts.
+fn export_pending_orders(site: String) -> Promise {
+    Promise::new(&mut |resolve, _reject| {
+        let storage = Storage::new(&site);
+        callback::spawn(async move {
+            let texts = Array::new();
+            for text in storage.export().await {
+                texts.push(&text.into());
+            }
+            let _ = resolve.call1(&JsValue::UNDEFINED, &texts);
+        });
+    })
 }
