@@ -375,16 +375,16 @@ fn scene(shelf: &Shelf, words: &Wording) -> Scene {
         }
     });
     let texts = OverlayTexts {
-        group: text.tags.to_owned(),
-        open_product: text.open_product.to_owned(),
-        open_sold_out: text.open_sold_out.to_owned(),
-        sold_out: text.sold_out.to_owned(),
-        outside: text.outside.to_owned(),
-        new_product: text.new_product.to_owned(),
-        enter_fullscreen: text.enter_fullscreen.to_owned(),
-        leave_fullscreen: text.leave_fullscreen.to_owned(),
-        passed_one: text.passed.one.to_owned(),
-        passed_other: text.passed.other.to_owned(),
+        group: text.tags,
+        open_product: text.open_product,
+        open_sold_out: text.open_sold_out,
+        sold_out: text.sold_out,
+        outside: text.outside,
+        new_product: text.new_product,
+        enter_fullscreen: text.enter_fullscreen,
+        leave_fullscreen: text.leave_fullscreen,
+        passed_one: text.passed.one,
+        passed_other: text.passed.other,
     };
     Scene::new(Rc::clone(shelf.track()), labels.collect(), texts)
 }

@@ -70,8 +70,8 @@ fn scene_of(tags: Vec<Tag>) -> Rc<Scene> {
     };
     let texts = OverlayTexts {
         group: "Products in the video".into(),
-        open_product: "{name}, {price}, open product".into(),
-        open_sold_out: "{name}, sold out, open product".into(),
+        open_product: "{0}, {1}, open product".into(),
+        open_sold_out: "{0}, sold out, open product".into(),
         passed_other: "{0} products you passed".into(),
         ..OverlayTexts::default()
     };

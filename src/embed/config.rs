@@ -252,16 +252,11 @@ fn parse_api(url: &str, page_origin: &str) -> Option<String> {
     if base.starts_with('/') {
         return (!base.starts_with("//")).then(|| base.to_owned());
     }
-    let (scheme, rest) = base.split_once(':')?;
-    let rest = rest.strip_prefix("//")?;
+    let secure = base.strip_prefix("https://");
+    let rest = secure.or_else(|| base.strip_prefix("http://"))?;
     let host_and_port = rest.split('/').next().unwrap_or_default();
-    let allowed = match scheme {
-        "https" => is_host(host_and_port),
-        "http" => {
-            is_host(host_and_port) && (is_loopback(host_and_port) || is_same(base, page_origin))
-        }
-        _ => false,
-    };
+    let allowed = is_host(host_and_port)
+        && (secure.is_some() || is_loopback(host_and_port) || is_same(base, page_origin));
     allowed.then(|| base.to_owned())
 }
 
@@ -295,11 +290,13 @@ fn is_host(host_and_port: &str) -> bool {
 }
 
 fn is_loopback(host_and_port: &str) -> bool {
-    let host = match host_and_port.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => host,
-        _ => host_and_port,
-    };
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
+    let is_over = |rest: &str| rest.is_empty() || rest.starts_with(':');
+    let is_port_of = |host| host_and_port.strip_prefix(host).is_some_and(is_over);
+    let named = host_and_port.split(':').next().unwrap_or_default();
+    ["localhost", "127.0.0.1", "[::1]"]
+        .into_iter()
+        .any(is_port_of)
+        || named.ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -311,7 +311,10 @@ pub fn fill(template: &str, values: &[&str]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let place = after.split_once('}').and_then(|(place, tail)| {
-            let value = values.get(place.parse::<usize>().ok()?)?;
+            let &[digit] = place.as_bytes() else {
+                return None;
+            };
+            let value = values.get(usize::from(digit.wrapping_sub(b'0')))?;
             Some((value, tail))
         });
         match place {

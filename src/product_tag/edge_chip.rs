@@ -2,8 +2,8 @@
 
 use yew::{Callback, Event, NodeRef};
 
-use super::name::fill;
 use crate::markup::{Markup, On, element};
+use crate::messages::fill;
 use crate::video_overlay::Scene;
 use crate::video_overlay::edge::Direction;
 
@@ -34,7 +34,10 @@ pub(crate) fn edge_chip(
         .key_index(index)
         .node(chip)
         .attribute("data-edge-tag", tag.id.as_str())
-        .attribute("aria-label", fill(&scene.texts.outside, label))
+        .attribute(
+            "aria-label",
+            fill(scene.texts.outside, &[&label.title, &label.price]),
+        )
         .on(On::Click, tapped)
         .child(picture);
     Some(chip)

@@ -2,8 +2,8 @@
 
 use yew::{Callback, Event, NodeRef};
 
-use super::name::fill;
 use crate::markup::{Markup, On, element, fragment};
+use crate::messages::fill;
 use crate::video_overlay::placement::Side;
 use crate::video_overlay::{Scene, TagLabel};
 
@@ -31,13 +31,13 @@ pub(crate) fn product_tag(
 ) -> Option<Markup> {
     let (tag, label) = (scene.track.tags.get(index)?, scene.labels.get(index)?);
     let template = if label.sold_out {
-        &scene.texts.open_sold_out
+        scene.texts.open_sold_out
     } else {
-        &scene.texts.open_product
+        scene.texts.open_product
     };
     let button = element("button.tag[type=button]")
         .attribute("data-tag", tag.id.as_str())
-        .attribute("aria-label", fill(template, label))
+        .attribute("aria-label", fill(template, &[&label.title, &label.price]))
         .on(On::Click, tapped.clone())
         .child(element("span.marker[part=marker]"));
     let carrier = |carrier: Markup| {
@@ -64,7 +64,7 @@ pub(crate) fn product_tag(
 
 fn pill(scene: &Scene, label: &TagLabel) -> Markup {
     let price = if label.sold_out {
-        element("span.price.sold-out").text(&scene.texts.sold_out)
+        element("span.price.sold-out").text(scene.texts.sold_out)
     } else {
         let former = label.former_price.as_ref();
         element("span.price")

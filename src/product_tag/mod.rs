@@ -1,6 +1,5 @@
 //! A product tag: a marker on the thing, and a label beside it.
 
-mod name;
 pub mod viewability;
 
 #[cfg(target_arch = "wasm32")]
@@ -12,4 +11,3 @@ mod marker;
 pub(crate) use edge_chip::edge_chip;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use marker::{TagLook, product_tag};
-pub use name::fill;

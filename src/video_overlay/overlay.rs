@@ -16,7 +16,7 @@ use crate::browser::fullscreen::Fullscreen;
 use crate::browser::video::{VideoHandle, animation_now_ms};
 use crate::browser::viewport::{Layout, ResizeWatch};
 use crate::event::{Event, FullscreenMode, ListKind, TapOrigin};
-use crate::product_tag::fill;
+use crate::messages::fill;
 
 /// How often labels may find another place, milliseconds.
 const PLACE_PERIOD_MS: u32 = 250;
@@ -145,14 +145,18 @@ impl Component for VideoOverlay {
             self.fullscreen = None;
             self.resize_watch = None;
         }
-        let track = |props: &VideoOverlayProps| props.scene.as_ref().map(|s| Rc::clone(&s.track));
+        let scene = |props: &VideoOverlayProps| props.scene.as_ref().map(Rc::as_ptr);
+        let track = |props: &VideoOverlayProps| {
+            let scene = props.scene.as_ref();
+            scene.map(|scene| Rc::as_ptr(&scene.track))
+        };
         if now.video != before.video || track(now) != track(before) {
             self.unbind();
             if track(now) != track(before) {
                 self.sight.forget();
             }
             self.bind(context);
-        } else if now.scene != before.scene {
+        } else if scene(now) != scene(before) {
             self.labels.forget_sizes();
         }
         true
@@ -329,7 +333,7 @@ impl VideoOverlay {
         let Some(label) = scene.labels.get(index) else {
             return false;
         };
-        self.announced = fill(&scene.texts.new_product, label);
+        self.announced = fill(scene.texts.new_product, &[&label.title, &label.price]);
         true
     }
 

@@ -19,29 +19,30 @@ pub struct TagLabel {
     pub sold_out: bool,
 }
 
-/// Texts of the overlay in the shopper's language. `{name}` and `{price}` stand for a label's.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Texts of the overlay in the shopper's language. `{0}` stands for a label's title,
+/// `{1}` for its price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OverlayTexts {
     /// Name of the group of tags: "Products in the video".
-    pub group: String,
-    /// Accessible name of a tag: "{name}, {price}, open product".
-    pub open_product: String,
-    /// Accessible name of a tag whose product is sold out: "{name}, sold out, open product".
-    pub open_sold_out: String,
+    pub group: &'static str,
+    /// Accessible name of a tag: "{0}, {1}, open product".
+    pub open_product: &'static str,
+    /// Accessible name of a tag whose product is sold out: "{0}, sold out, open product".
+    pub open_sold_out: &'static str,
     /// Shown instead of the price: "Sold out".
-    pub sold_out: String,
-    /// Accessible name of an edge chip: "{name}, {price}, outside the picture, open product".
-    pub outside: String,
-    /// Announced when a tag enters: "New product: {name}, {price}".
-    pub new_product: String,
+    pub sold_out: &'static str,
+    /// Accessible name of an edge chip: "{0}, {1}, outside the picture, open product".
+    pub outside: &'static str,
+    /// Announced when a tag enters: "New product: {0}, {1}".
+    pub new_product: &'static str,
     /// Name of the button that fills the screen: "Full screen".
-    pub enter_fullscreen: String,
+    pub enter_fullscreen: &'static str,
     /// Name of the button that leaves it: "Exit full screen".
-    pub leave_fullscreen: String,
+    pub leave_fullscreen: &'static str,
     /// Offered after the system's own player: "1 product you passed".
-    pub passed_one: String,
+    pub passed_one: &'static str,
     /// The same for several: "{0} products you passed".
-    pub passed_other: String,
+    pub passed_other: &'static str,
 }
 
 /// Everything the overlay needs of a video document.

@@ -55,7 +55,7 @@ impl VideoOverlay {
             .node(&self.viewport)
             .child(stage);
         let tags = element("div.tags[role=group]")
-            .attribute("aria-label", &scene.texts.group)
+            .attribute("aria-label", scene.texts.group)
             .child(picture)
             .children(chips);
         let spoken =
@@ -72,10 +72,10 @@ impl VideoOverlay {
         }
         let (name, path) = if self.mode == FullscreenMode::None {
             let corners = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5";
-            (&scene.texts.enter_fullscreen, corners)
+            (scene.texts.enter_fullscreen, corners)
         } else {
             let corners = "M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5";
-            (&scene.texts.leave_fullscreen, corners)
+            (scene.texts.leave_fullscreen, corners)
         };
         let icon = element("svg[viewBox=0 0 24 24][aria-hidden=true]")
             .child(element("path").attribute("d", path));
@@ -92,8 +92,8 @@ impl VideoOverlay {
     fn view_recap(&self, context: &Context<Self>, scene: &Scene) -> Option<Markup> {
         let text = match self.recap {
             0 => return None,
-            1 => scene.texts.passed_one.clone(),
-            count => fill(&scene.texts.passed_other, &[&decimal(count as u64)]),
+            1 => scene.texts.passed_one.to_owned(),
+            count => fill(scene.texts.passed_other, &[&decimal(count as u64)]),
         };
         let pressed = says(context, Message::RecapPressed);
         let button = element("button.recap[type=button]")
