@@ -150,14 +150,13 @@ fn the_methods_and_properties_of_the_element_are_documented_and_typed() {
 }
 
 /// Where the code of a `shop-error` comes from: a file, and what stands before each code.
-const CODES: [(&str, &str); 13] = [
+const CODES: [(&str, &str); 12] = [
     ("src/embed/config.rs", "Self::Missing => \""),
     ("src/embed/config.rs", "Self::Url => \""),
     ("src/embed/config.rs", "Self::Locale => \""),
     ("src/embed/config.rs", "Self::Theme => \""),
     ("src/embed/config.rs", "Self::Track => \""),
     ("src/embed/element.rs", "UNSUPPORTED: &str = \""),
-    ("src/embed/fallback.rs", "announce_error(&host, \""),
     ("src/browser/page_track.rs", "UNREADABLE: &str = \""),
     ("src/session/bagging.rs", "NOT_ADDED: &str = \""),
     ("src/session/mod.rs", "Failure::Unreachable => \""),

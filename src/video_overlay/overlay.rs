@@ -11,6 +11,7 @@ use super::announcer::Announcer;
 use super::driver::{Driver, Told};
 use super::labels::Labels;
 use super::sight::Sight;
+use super::view::says;
 use crate::browser::dom::{self, HtmlElement, Ticker};
 use crate::browser::fullscreen::Fullscreen;
 use crate::browser::video::{VideoHandle, animation_now_ms};
@@ -389,12 +390,6 @@ impl VideoOverlay {
             }
         }
     }
-}
-
-/// A callback that lets the overlay hear a message.
-#[inline(never)]
-pub(super) fn says<T: 'static>(context: &Context<VideoOverlay>, message: Message) -> Callback<T> {
-    context.link().callback(move |_| message)
 }
 
 fn tag_id(context: &Context<VideoOverlay>, index: usize) -> Option<TagId> {

@@ -8,8 +8,9 @@ use shoptag_tag_track::Tag;
 use yew::prelude::*;
 
 use super::geometry::Rect;
-use super::overlay::{Message, VideoOverlay, says};
+use super::overlay::{Message, VideoOverlay};
 use super::placement::Side;
+use super::view::says;
 use crate::browser::clock;
 use crate::browser::dom::{self, HtmlElement, Listener};
 use crate::browser::intersection::IntersectionWatch;

@@ -1,10 +1,10 @@
 //! What the overlay looks like: the tags, the chips, and the button for the full screen.
 
 use shoptag_commerce::decimal;
-use yew::Context;
+use yew::{Callback, Context};
 
 use super::Scene;
-use super::overlay::{Message, VideoOverlay, says};
+use super::overlay::{Message, VideoOverlay};
 use super::placement::Side;
 use crate::browser::video::VideoHandle;
 use crate::event::{FullscreenMode, TapOrigin};
@@ -101,4 +101,10 @@ impl VideoOverlay {
             .text(text);
         Some(button)
     }
+}
+
+/// A callback that lets the overlay hear a message.
+#[inline(never)]
+pub(super) fn says<T: 'static>(context: &Context<VideoOverlay>, message: Message) -> Callback<T> {
+    context.link().callback(move |_| message)
 }
