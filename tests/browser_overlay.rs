@@ -69,10 +69,10 @@ fn scene_of(tags: Vec<Tag>) -> Rc<Scene> {
         ..TagLabel::default()
     };
     let texts = OverlayTexts {
-        group: "Products in the video".into(),
-        open_product: "{0}, {1}, open product".into(),
-        open_sold_out: "{0}, sold out, open product".into(),
-        passed_other: "{0} products you passed".into(),
+        group: "Products in the video",
+        open_product: "{0}, {1}, open product",
+        open_sold_out: "{0}, sold out, open product",
+        passed_other: "{0} products you passed",
         ..OverlayTexts::default()
     };
     let labels = vec![label("Linen lamp", false), label("Dune rug", true)];
