@@ -4,7 +4,7 @@ use axum::extract::State;
 use shoptag_protocol::Problem;
 
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// The process answers.
 #[utoipa::path(get, path = "/healthz", tag = "operation",
@@ -18,7 +18,7 @@ pub(crate) async fn healthz() -> &'static str {
     responses((status = 200, description = "`ready`", content_type = "text/plain"),
               (status = 503, description = "`unavailable`", body = Problem,
                content_type = "application/problem+json")))]
-pub(crate) async fn readyz(State(state): State<AppState>) -> Result<&'static str, ApiError> {
+pub(crate) async fn readyz(State(state): State<Shared>) -> Result<&'static str, ApiError> {
     state.store.ready().await?;
     Ok("ready")
 }

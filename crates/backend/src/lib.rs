@@ -42,6 +42,7 @@ mod videos;
 pub mod view_sessions;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -52,7 +53,9 @@ pub use edge::{RateLimit, TrustedProxies};
 pub use openapi::document as openapi_document;
 pub use state::AppState;
 
+use edge::Shed;
 use error::ApiError;
+use state::Shared;
 
 /// Every route.
 pub fn app(state: AppState) -> Router {
@@ -65,6 +68,7 @@ pub fn app_with_files(state: AppState, folder: &Path) -> Router {
 }
 
 fn router(state: AppState, folder: Option<&Path>) -> Router {
+    let state: Shared = Arc::new(state);
     let api = Router::new()
         .route("/v1/videos/{id}", get(videos::read))
         .route("/v1/quotes", post(quotes::create))
@@ -88,7 +92,6 @@ fn router(state: AppState, folder: Option<&Path>) -> Router {
         )
         .route("/v1/openapi.json", get(openapi::openapi))
         .method_not_allowed_fallback(method)
-        .layer(from_fn_with_state(state.clone(), edge::shed))
         .layer(from_fn_with_state(state.clone(), edge::cors));
     let pages = Router::new()
         .route("/orders/{secret}", get(orders::page))
@@ -112,6 +115,7 @@ fn router(state: AppState, folder: Option<&Path>) -> Router {
         .layer(from_fn(edge::shape))
         .layer(from_fn(edge::security))
         .layer(from_fn_with_state(state.clone(), edge::log))
+        .layer(from_fn_with_state(Arc::new(Shed::new(&state)), edge::shed))
         .with_state(state)
 }
 

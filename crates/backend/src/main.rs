@@ -18,14 +18,33 @@ struct Arguments {
     command: Command,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How much the threads that serve HTTP stand back behind the one that writes, in steps of `nice`:
+/// when processors are short, what was let in is carried out before more is let in.
+const STAND_BACK: i32 = 5;
+
+fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
-    match command.run().await {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_start(stand_back)
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(command.run()),
+        Err(error) => Err(error.into()),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("shoptag-backend: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Lowers the priority of the calling thread. Where that is not possible all have the same.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(STAND_BACK);
+    #[cfg(not(target_os = "linux"))]
+    let _ = STAND_BACK;
 }

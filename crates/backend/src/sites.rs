@@ -91,6 +91,13 @@ impl Sites {
         }
     }
 
+    /// The sites as they were looked up last; none before the first time.
+    #[must_use]
+    pub fn known(&self) -> Arc<Directory> {
+        let known = self.directory.read();
+        Arc::clone(&known.unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The sites as of now, or of at most two seconds ago.
     ///
     /// # Errors
@@ -100,12 +107,7 @@ impl Sites {
         store: &dyn Store,
         now: Timestamp,
     ) -> Result<Arc<Directory>, StoreError> {
-        let known = Arc::clone(
-            &self
-                .directory
-                .read()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let known = self.known();
         let fresh = known
             .read_at
             .is_some_and(|read_at| (0..DIRECTORY_AGE_MS_MAX).contains(&now.since_ms(read_at)));

@@ -50,6 +50,9 @@ pub struct AppState {
     pub proxies: Arc<TrustedProxies>,
 }
 
+/// The parts as requests share them: one count to keep, however many parts there are.
+pub(crate) type Shared = Arc<AppState>;
+
 /// Time for one request (reliability.md 9.2, 30): longer than any healthy store needs, shorter than
 /// a browser's patience.
 const DEADLINE: Duration = Duration::from_secs(10);

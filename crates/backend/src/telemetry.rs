@@ -21,7 +21,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::error::ApiError;
 use crate::log_lines::LogLines;
-use crate::state::AppState;
+use crate::state::Shared;
 use crate::store::StoreCounters;
 
 /// Media type of the exposition format.
@@ -62,6 +62,8 @@ pub struct Metrics {
     pub orders_refused: Counter,
     /// Orders cancelled by their shopper.
     pub orders_cancelled: Counter,
+    /// Changes that were turned away unread because there was too much to do.
+    pub turned_away: Counter,
     /// Tokens exchanged for receipts of clicks.
     pub clicks: Counter,
     /// Touchpoints stored.
@@ -105,6 +107,7 @@ impl Metrics {
             orders_replayed: Counter::default(),
             orders_refused: Counter::default(),
             orders_cancelled: Counter::default(),
+            turned_away: Counter::default(),
             clicks: Counter::default(),
             touchpoints: Counter::default(),
             touchpoints_dropped: Counter::default(),
@@ -135,6 +138,11 @@ impl Metrics {
                 "orders_cancelled",
                 "Orders cancelled by shoppers",
                 &metrics.orders_cancelled,
+            ),
+            (
+                "turned_away",
+                "Changes turned away unread because there was too much to do",
+                &metrics.turned_away,
             ),
             ("clicks", "Tokens exchanged for receipts", &metrics.clicks),
             ("touchpoints", "Touchpoints stored", &metrics.touchpoints),
@@ -205,7 +213,7 @@ impl Metrics {
     get, path = "/metrics", tag = "operation",
     responses((status = 200, description = "OpenMetrics text", content_type = "text/plain"))
 )]
-pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
+pub(crate) async fn metrics(State(state): State<Shared>) -> Response {
     match state.metrics.text() {
         Ok(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),
         Err(_) => ApiError::new(shoptag_protocol::code::INTERNAL).into_response(),

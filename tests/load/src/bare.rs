@@ -2,6 +2,7 @@
 //! in commits of the same size, on the same disk, with the same journal and the same fsync; nothing
 //! is decided, parsed, hashed or sent.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,38 +11,35 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 /// The tables that an order adds rows to.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 6] = [
     "idempotency_keys",
     "orders",
-    "order_lines",
-    "fulfilments",
-    "fulfilment_events",
-    "decisions",
-    "credits",
     "ordered_sessions",
+    "credited_touches",
     "ledger_records",
-    "ledger_entries",
-    "ledger_lines",
+    "ledger_parties",
 ];
 
-/// What an order changes in rows that were there: its quote, its attempt, its hold, the stock
-/// twice, and three balances.
-const CHANGES: [&str; 6] = [
-    "UPDATE quotes SET state = 'ordered' WHERE tenant_id = ?1 AND quote_id = ?2",
-    "DELETE FROM stock_holds WHERE tenant_id = ?1 AND quote_id = ?2",
-    "UPDATE stock SET held = held - 1 WHERE tenant_id = ?1 AND variant_id = 'JRN-1'",
-    "UPDATE stock SET on_hand = on_hand - 1 WHERE tenant_id = ?1 AND variant_id = 'JRN-1'",
+/// What an order changes in rows that were there: its quote and its attempt.
+const CHANGES: [&str; 2] = [
+    "UPDATE quotes SET state = 'ordered', next_at = NULL WHERE tenant_id = ?1 AND quote_id = ?2",
     "UPDATE checkout_attempts SET ended_site = 'pk_demo', ended_key = ?4
      WHERE tenant_id = ?1 AND checkout_attempt_id = ?3",
-    "UPDATE ledger_balances SET balance_minor = balance_minor + 1
-     WHERE tenant_id = ?1
-     AND account IN (SELECT account FROM ledger_entries WHERE tenant_id = ?1 AND sequence = ?5)",
 ];
 
-/// Rows of one order: for each table of [`TABLES`] its rows, and the parameters of [`CHANGES`].
+/// What a group changes once: the stock, and each balance that its orders move.
+const STOCK: &str = "UPDATE stock SET held = held - ?1, on_hand = on_hand - ?1
+    WHERE tenant_id = 'demo' AND variant_id = 'JRN-1'";
+const BALANCE: &str = "INSERT INTO ledger_balances VALUES ('demo', 'EUR', ?1, ?2)
+    ON CONFLICT (tenant_id, currency, account) DO UPDATE
+    SET balance_minor = balance_minor + excluded.balance_minor";
+
+/// Rows of one order: for each table of [`TABLES`] its rows, the parameters of [`CHANGES`], and
+/// what it moves on which account.
 struct Rows {
     added: Vec<Vec<Vec<Value>>>,
     changed: Vec<Value>,
+    moved: Vec<(String, i64)>,
 }
 
 /// Writes the last `count` orders of the database `after` again into `before`, a copy of the
@@ -63,6 +61,7 @@ pub(crate) fn replay(
     engine.pragma_update(None, "temp_store", "MEMORY")?;
     engine.pragma_update(None, "cache_size", -64 * 1_024)?;
     engine.pragma_update(None, "wal_autocheckpoint", 16_384)?;
+    engine.pragma_update(None, "journal_size_limit", 16_384 * 4_096)?;
     engine.set_prepared_statement_cache_capacity(128);
     let mut inserts = Vec::with_capacity(TABLES.len());
     for table in TABLES {
@@ -92,6 +91,14 @@ pub(crate) fn replay(
                 change.execute(params_from_iter(own))?;
             }
         }
+        engine.prepare_cached(STOCK)?.execute([group.len()])?;
+        let mut balances: BTreeMap<&str, i64> = BTreeMap::new();
+        for (account, amount) in group.iter().flat_map(|order| &order.moved) {
+            *balances.entry(account).or_default() += amount;
+        }
+        for balance in balances {
+            engine.prepare_cached(BALANCE)?.execute(balance)?;
+        }
         engine.execute_batch("COMMIT")?;
     }
     Ok(started.elapsed())
@@ -100,29 +107,42 @@ pub(crate) fn replay(
 fn rows(database: &Path, count: usize) -> Result<Vec<Rows>> {
     let engine = Connection::open(database)?;
     let mut query = engine.prepare(
-        "SELECT d.order_id, d.tenant_id, o.quote_id, o.checkout_attempt_id, a.ended_key,
+        "SELECT o.order_id, o.tenant_id, o.quote_id, o.checkout_attempt_id, a.ended_key,
                 r.sequence
-         FROM decisions d JOIN orders o USING (tenant_id, order_id)
-         JOIN checkout_attempts a USING (tenant_id, checkout_attempt_id)
-         JOIN ledger_records r ON r.tenant_id = d.tenant_id AND r.key = d.order_id || '/0/accrue'
-         ORDER BY d.sequence DESC LIMIT ?1",
+         FROM orders o JOIN checkout_attempts a USING (tenant_id, checkout_attempt_id)
+         JOIN ledger_records r ON r.tenant_id = o.tenant_id AND r.key = o.order_id || '/0/accrue'
+         ORDER BY o.decision_sequence DESC LIMIT ?1",
     )?;
     let mut found = query.query([count])?;
     let mut orders = Vec::with_capacity(count);
     while let Some(row) = found.next()? {
         let order: String = row.get(0)?;
-        let changed = (1..6).map(|index| row.get(index));
+        let changed = (1..5).map(|index| row.get(index));
         let changed = changed.collect::<Result<Vec<Value>, _>>()?;
         let sequence: i64 = row.get(5)?;
         let mut added = Vec::with_capacity(TABLES.len());
         for table in TABLES {
             added.push(rows_of(&engine, table, &order, sequence)?);
         }
-        orders.push(Rows { added, changed });
+        let moved = moved(&engine, sequence)?;
+        orders.push(Rows {
+            added,
+            changed,
+            moved,
+        });
     }
     orders.reverse();
     anyhow::ensure!(orders.len() == count, "{} of {count} orders", orders.len());
     Ok(orders)
+}
+
+fn moved(engine: &Connection, sequence: i64) -> Result<Vec<(String, i64)>> {
+    let mut query = engine.prepare_cached(
+        "SELECT account, amount_minor FROM ledger_entries
+         WHERE tenant_id = 'demo' AND sequence = ?1",
+    )?;
+    let rows = query.query_map([sequence], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn rows_of(
@@ -132,11 +152,11 @@ fn rows_of(
     sequence: i64,
 ) -> Result<Vec<Vec<Value>>> {
     let condition = match table {
-        "ledger_records" | "ledger_entries" => {
+        "ledger_records" | "ledger_parties" => {
             format!("tenant_id = 'demo' AND sequence = {sequence}")
         }
         "ordered_sessions" => format!(
-            "tenant_id = 'demo' AND session = (SELECT k.session FROM credits c
+            "tenant_id = 'demo' AND session = (SELECT k.session FROM credited_touches c
              JOIN clicks k USING (tenant_id, touch_id)
              WHERE c.tenant_id = 'demo' AND c.order_id = '{order}')"
         ),
@@ -145,6 +165,10 @@ fn rows_of(
              AND key = (SELECT a.ended_key FROM orders o
                         JOIN checkout_attempts a USING (tenant_id, checkout_attempt_id)
                         WHERE o.tenant_id = 'demo' AND o.order_id = '{order}')"
+        ),
+        "credited_touches" => format!(
+            "tenant_id = 'demo' AND order_id = '{order}' AND touch_id = (SELECT c.touch_id
+             FROM credits c WHERE c.tenant_id = 'demo' AND c.order_id = '{order}')"
         ),
         _ => format!("tenant_id = 'demo' AND order_id = '{order}'"),
     };

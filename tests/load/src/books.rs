@@ -49,8 +49,8 @@ const RULES: [(&str, &str); 12] = [
     ),
     (
         "a credit is not in the ledger",
-        "SELECT count(*) FROM credits c WHERE NOT EXISTS (SELECT 1 FROM ledger_lines l
-         WHERE l.tenant_id = c.tenant_id AND l.order_id = c.order_id AND l.line = c.line)",
+        "SELECT count(*) FROM credits c WHERE NOT EXISTS (SELECT 1 FROM ledger_records r
+         WHERE r.tenant_id = c.tenant_id AND r.key = c.order_id || '/' || c.line || '/accrue')",
     ),
     (
         "a click is credited twice",

@@ -34,6 +34,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Whether the document begins with the order's id, as that of an order does.
+    pub(crate) fn names(&self, order: &str) -> bool {
+        let rest = self.body.strip_prefix(b"{\"order_id\":\"");
+        rest.is_some_and(|rest| rest.starts_with(order.as_bytes()))
+    }
+
     /// The document as JSON; null when it is none.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

@@ -50,6 +50,8 @@ struct Cell {
     commits: u64,
     /// Processor time of the writing thread and of the others.
     processor: (Duration, Duration),
+    /// Processor time of the load generator, which shares the machine.
+    load: Duration,
     /// How long the bare engine takes for the same rows in as many commits.
     bare: Duration,
 }
@@ -91,8 +93,10 @@ async fn cell(
     bare::copy(database, &before)?;
     let commits_before = server.counter(COMMITS).await?;
     let (writer, others) = server.processor()?;
+    let load_before = own_processor()?;
     let (elapsed, latencies) = send_all(server.address, orders, connections).await?;
     let after = server.processor()?;
+    let load = own_processor()?.saturating_sub(load_before);
     let processor = (
         after.0.saturating_sub(writer),
         after.1.saturating_sub(others),
@@ -108,8 +112,16 @@ async fn cell(
         latencies: Latencies::new(latencies),
         commits,
         processor,
+        load,
         bare,
     })
+}
+
+/// Processor time of this thread, which is all that sends.
+fn own_processor() -> Result<Duration> {
+    let times = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let spent = times.split_whitespace().next().context("no time")?;
+    Ok(Duration::from_nanos(spent.parse()?))
 }
 
 /// Sends every order once, over so many connections at the same time, each the next one when it has
@@ -141,8 +153,8 @@ pub(crate) async fn send_all(
                 let sent = Instant::now();
                 let answer = line.send(&order.request).await?;
                 latencies.push(sent.elapsed());
-                let body = String::from_utf8_lossy(&answer.body);
-                if answer.status != 201 || !body.contains(&order.id) {
+                if answer.status != 201 || !answer.names(&order.id) {
+                    let body = String::from_utf8_lossy(&answer.body);
                     bail!("an order was answered {}: {body}", answer.status);
                 }
             }
@@ -161,7 +173,7 @@ pub(crate) async fn send_all(
 fn report(cells: &[Cell], peak_kib: u64) -> Value {
     println!(
         "connections  orders/s   p50 ms   p99 ms  orders/commit  bare orders/s  share  writer us  \
-         others us"
+         others us  load us"
     );
     let mut rows = Vec::new();
     for cell in cells {
@@ -174,9 +186,10 @@ fn report(cells: &[Cell], peak_kib: u64) -> Value {
         );
         let (writer, others) = cell.processor;
         let (writer_us, others_us) = (an_order_us(writer, cell), an_order_us(others, cell));
+        let load_us = an_order_us(cell.load, cell);
         println!(
             "{:>11}  {rate:>8.0}  {p50:>7.1}  {p99:>7.1}  {a_commit:>13.1}  {bare:>13.0}  \
-             {:>5.2}  {writer_us:>9}  {others_us:>9}",
+             {:>5.2}  {writer_us:>9}  {others_us:>9}  {load_us:>7}",
             cell.connections,
             rate / bare
         );
@@ -186,7 +199,8 @@ fn report(cells: &[Cell], peak_kib: u64) -> Value {
             "commits": cell.commits, "orders_per_commit": (a_commit * 10.0).round() / 10.0,
             "bare_orders_per_second": bare.round(),
             "share_of_bare": (rate / bare * 100.0).round() / 100.0,
-            "writer_us_per_order": writer_us, "other_threads_us_per_order": others_us}),
+            "writer_us_per_order": writer_us, "other_threads_us_per_order": others_us,
+            "load_us_per_order": load_us}),
         );
     }
     println!("peak memory of the backend: {} MiB", peak_kib / 1_024);

@@ -10,7 +10,7 @@ use shoptag_protocol::{BagBindingRequest, BagReceipt, Problem, code};
 use crate::body;
 use crate::clicks;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 use crate::tokens::{BagClaims, CLAIMS_VERSION, ReceiptClaims, Use};
 
 /// Binds a bag line to a click of at most seven days ago: 30 days, or what the brand has set. A
@@ -27,7 +27,7 @@ use crate::tokens::{BagClaims, CLAIMS_VERSION, ReceiptClaims, Use};
     )
 )]
 pub(crate) async fn create(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request<Body>,
 ) -> Result<Json<BagReceipt>, ApiError> {
     let headers = request.headers().clone();

@@ -4,6 +4,7 @@
 //! that follows would take the last of two equal names in places, or give up on the first of
 //! several defects.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Levels of arrays and objects. Our deepest body has 4; serde_json's own limit is 128.
@@ -30,6 +31,7 @@ pub enum Defect {
 pub fn scan(bytes: &[u8]) -> Result<(), Defect> {
     let text = std::str::from_utf8(bytes).map_err(|error| Defect::Syntax(error.valid_up_to()))?;
     let mut scanner = Scanner {
+        text,
         bytes: text.as_bytes(),
         at: 0,
         open: Vec::new(),
@@ -38,23 +40,51 @@ pub fn scan(bytes: &[u8]) -> Result<(), Defect> {
 }
 
 /// An array or object that is not closed yet.
-enum Open {
-    Array {
-        index: usize,
-    },
-    Object {
-        names: HashSet<String>,
-        current: String,
-    },
+enum Open<'a> {
+    Array { index: usize },
+    Object { names: Names<'a> },
+}
+
+/// Names that are compared one by one; more of them are looked up.
+const FEW: usize = 32;
+
+/// The names of an object so far.
+#[derive(Default)]
+struct Names<'a> {
+    /// In their order, [`FEW`] at most and the last one.
+    few: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Names<'a> {
+    /// False: the name is there already.
+    fn add(&mut self, name: Cow<'a, str>) -> bool {
+        let is_new = if self.few.len() < FEW {
+            !self.few.contains(&name)
+        } else {
+            if self.many.is_empty() {
+                self.many.extend(self.few.iter().cloned());
+            }
+            self.few.pop();
+            self.many.insert(name.clone())
+        };
+        self.few.push(name);
+        is_new
+    }
+
+    fn current(&self) -> &str {
+        self.few.last().map_or("", |name| name)
+    }
 }
 
 struct Scanner<'a> {
+    text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    open: Vec<Open>,
+    open: Vec<Open<'a>>,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
     fn run(&mut self) -> Result<(), Defect> {
         loop {
             let opened = self.value()?;
@@ -84,8 +114,7 @@ impl Scanner<'_> {
             }
             Some(b'{') => {
                 self.enter(Open::Object {
-                    names: HashSet::new(),
-                    current: String::new(),
+                    names: Names::default(),
                 })?;
                 if self.take_after_space(b'}') {
                     self.open.pop();
@@ -128,7 +157,7 @@ impl Scanner<'_> {
         Ok(false)
     }
 
-    fn enter(&mut self, open: Open) -> Result<(), Defect> {
+    fn enter(&mut self, open: Open<'a>) -> Result<(), Defect> {
         if self.open.len() == DEPTH_MAX {
             return Err(Defect::Depth);
         }
@@ -143,11 +172,10 @@ impl Scanner<'_> {
             return Err(self.syntax());
         }
         let name = self.string()?;
-        let Some(Open::Object { names, current }) = self.open.last_mut() else {
+        let Some(Open::Object { names }) = self.open.last_mut() else {
             return Err(self.syntax());
         };
-        current.clone_from(&name);
-        if !names.insert(name) {
+        if !names.add(name) {
             return Err(Defect::Duplicate(self.pointer()));
         }
         if self.take_after_space(b':') {
@@ -157,24 +185,32 @@ impl Scanner<'_> {
         }
     }
 
-    /// Reads a string with its quotes; serde_json decodes it, so that escapes have one meaning.
-    fn string(&mut self) -> Result<String, Defect> {
+    /// Reads a string with its quotes; serde_json decodes one with escapes, so that these have one
+    /// meaning.
+    fn string(&mut self) -> Result<Cow<'a, str>, Defect> {
         let start = self.at;
+        let mut is_plain = true;
         self.at += 1;
         loop {
             match self.peek() {
                 Some(b'"') => break,
-                Some(b'\\') => self.at += 2,
+                Some(b'\\') => {
+                    is_plain = false;
+                    self.at += 2;
+                }
                 Some(0..=0x1f) | None => return Err(self.syntax()),
                 Some(_) => self.at += 1,
             }
         }
         self.at += 1;
-        let slice = self
-            .bytes
-            .get(start..self.at)
-            .ok_or(Defect::Syntax(start))?;
-        serde_json::from_slice(slice).map_err(|_| Defect::Syntax(start))
+        let quoted = self.text.get(start..self.at);
+        let quoted = quoted.ok_or(Defect::Syntax(start))?;
+        match quoted.get(1..quoted.len() - 1) {
+            Some(plain) if is_plain => Ok(Cow::Borrowed(plain)),
+            _ => serde_json::from_str(quoted)
+                .map(Cow::Owned)
+                .map_err(|_| Defect::Syntax(start)),
+        }
     }
 
     fn number(&mut self) -> Result<(), Defect> {
@@ -243,8 +279,8 @@ impl Scanner<'_> {
             .iter()
             .map(|open| match open {
                 Open::Array { index } => format!("/{index}"),
-                Open::Object { current, .. } => {
-                    format!("/{}", current.replace('~', "~0").replace('/', "~1"))
+                Open::Object { names } => {
+                    format!("/{}", names.current().replace('~', "~0").replace('/', "~1"))
                 }
             })
             .collect()
@@ -256,6 +292,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_same_name_is_found_among_few_and_among_many() {
+        for count in [1, FEW - 1, FEW, FEW + 1, 3 * FEW] {
+            let names: Vec<String> = (0..count).map(|it| format!("\"n{it}\":0")).collect();
+            assert_eq!(scan(format!("{{{}}}", names.join(",")).as_bytes()), Ok(()));
+            for again in [0, count - 1] {
+                let text = format!("{{{},\"\\u006e{again}\":0}}", names.join(","));
+                let twice = Err(Defect::Duplicate(format!("/n{again}")));
+                assert_eq!(scan(text.as_bytes()), twice, "{count}");
+            }
+        }
+    }
 
     fn check(text: &str, expected: Result<(), Defect>) {
         let head: String = text.chars().take(40).collect();

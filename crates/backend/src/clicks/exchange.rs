@@ -14,7 +14,7 @@ use shoptag_protocol::{ClickReceipt, ClickRequest, Problem, code};
 use super::{Clicked, NewClick};
 use crate::body;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 use crate::tokens::{
     CLAIMS_VERSION, CLICK_DAYS, KeyRing, ReceiptClaims, TagClaims, Use, session_hash,
 };
@@ -35,7 +35,7 @@ use crate::touchpoints::user_agent;
     )
 )]
 pub(crate) async fn exchange(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request<Body>,
 ) -> Result<Json<ClickReceipt>, ApiError> {
     let headers = request.headers().clone();

@@ -10,7 +10,7 @@ use shoptag_protocol::{DecisionDocument, Problem, code};
 use super::shown;
 use crate::error::ApiError;
 use crate::ledger_accounts::authorise;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Who earned each line of an order, and why the others did not: for the brand that sold the line
 /// and the creators who took part in it. To everybody else there is no such order.
@@ -24,7 +24,7 @@ use crate::state::AppState;
                content_type = "application/problem+json"))
 )]
 pub(crate) async fn read(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Path(number): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

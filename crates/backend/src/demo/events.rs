@@ -13,7 +13,7 @@ use tokio_stream::wrappers::BroadcastStream;
 
 use super::DemoEvent;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// A comment that often keeps proxies from closing a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -25,7 +25,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
     responses((status = 200, description = "Events as JSON", content_type = "text/event-stream"),
               (status = 404, description = "`not-found`: not started with --demo"))
 )]
-pub(crate) async fn events(State(state): State<AppState>, headers: HeaderMap) -> Response {
+pub(crate) async fn events(State(state): State<Shared>, headers: HeaderMap) -> Response {
     let Some(demo) = &state.demo else {
         return ApiError::new(code::NOT_FOUND).into_response();
     };

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use shoptag_protocol::code;
 
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Seconds for which a browser may remember a preflight: Chromium's own limit.
 const PREFLIGHT_AGE_S: &str = "7200";
@@ -20,7 +20,7 @@ const PREFLIGHT_AGE_S: &str = "7200";
 /// Answers preflights, refuses writes from pages of no site, and marks what a page may read. Which
 /// site key an origin may use is checked where the key is read.
 pub(crate) async fn cors(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
@@ -43,10 +43,7 @@ pub(crate) async fn cors(
     }
     let mut response = next.run(request).await;
     if is_listed && response.status() != StatusCode::FORBIDDEN {
-        let headers = response.headers_mut();
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let exposed = HeaderValue::from_static("idempotent-replayed, retry-after, x-request-id");
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        allow(response.headers_mut(), origin);
     }
     Ok(varied(response))
 }
@@ -74,10 +71,19 @@ fn preflight(mut response: Response, origin: HeaderValue) -> Response {
     response
 }
 
-/// A cache must keep answers to different origins apart.
+/// Lets pages of `origin` read an answer.
+pub(super) fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    let exposed = HeaderValue::from_static("idempotent-replayed, retry-after, x-request-id");
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+}
+
 fn varied(mut response: Response) -> Response {
+    vary(response.headers_mut());
     response
-        .headers_mut()
-        .append(VARY, HeaderValue::from_static("origin"));
-    response
+}
+
+/// A cache must keep answers to different origins apart.
+pub(super) fn vary(headers: &mut HeaderMap) {
+    headers.append(VARY, HeaderValue::from_static("origin"));
 }

@@ -1,18 +1,70 @@
 //! Requests that come when there is too much to do.
 
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::header::{ORIGIN, TRANSFER_ENCODING};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use prometheus_client::metrics::counter::Counter;
 
+use super::{cors, security};
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 use crate::store::StoreError;
 
-/// Turns a change away at once, before its body is read, when the store's queue is full: whoever is
-/// turned away costs those who were let in as little as possible.
-pub(crate) async fn shed(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if !request.method().is_safe() && state.store.is_full() {
-        return ApiError::from(StoreError::Busy).into_response();
+/// The answer to a change that there is no time for, made beforehand: whoever is turned away costs
+/// those who were let in as little as possible.
+pub(crate) struct Shed {
+    state: Shared,
+    headers: HeaderMap,
+    document: Bytes,
+    turned_away: Counter,
+}
+
+impl Shed {
+    /// Makes the answer.
+    pub(crate) fn new(state: &Shared) -> Self {
+        let error = ApiError::from(StoreError::Busy);
+        let document = error.body().into();
+        let mut headers = error.into_response().headers().clone();
+        cors::vary(&mut headers);
+        security::add(&mut headers);
+        Self {
+            state: Shared::clone(state),
+            headers,
+            document,
+            turned_away: state.metrics.turned_away.clone(),
+        }
+    }
+
+    fn answer(&self, request: &Request) -> Response {
+        self.turned_away.inc();
+        let mut response = Response::new(Body::from(self.document.clone()));
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response.headers_mut().clone_from(&self.headers);
+        if let Some(origin) = request.headers().get(ORIGIN)
+            && self.state.sites.known().lists(origin)
+        {
+            cors::allow(response.headers_mut(), origin.clone());
+        }
+        response
+    }
+}
+
+/// Turns a change away at once, before anything else is looked at, when the store's queue is full.
+pub(crate) async fn shed(State(shed): State<Arc<Shed>>, request: Request, next: Next) -> Response {
+    if is_change(&request) && shed.state.store.is_full() {
+        return shed.answer(&request);
     }
     next.run(request).await
+}
+
+/// Whether the API is asked to change something. A body without a length is `shape`'s to look at.
+fn is_change(request: &Request) -> bool {
+    let path = request.uri().path();
+    let is_api = path.starts_with("/v1/") || path == "/t";
+    is_api && !request.method().is_safe() && !request.headers().contains_key(TRANSFER_ENCODING)
 }

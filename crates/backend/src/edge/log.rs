@@ -8,14 +8,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::entropy;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Where a client finds the id under which its request was logged.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id, and logs route template, status and duration. Never the path itself (it
 /// may hold an order's secret), a header, a body or an address.
-pub(crate) async fn log(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn log(State(state): State<Shared>, request: Request, next: Next) -> Response {
     let id = entropy::uuid_v7(&*state.entropy, state.now()).unwrap_or_default();
     let method = request.method().clone();
     let route = request

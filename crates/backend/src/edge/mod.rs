@@ -13,7 +13,7 @@ mod time;
 pub use address::TrustedProxies;
 pub(crate) use address::counted;
 pub(crate) use cors::cors;
-pub(crate) use load::shed;
+pub(crate) use load::{Shed, shed};
 pub(crate) use log::log;
 pub use rate::RateLimit;
 pub(crate) use rate::rate;

@@ -13,7 +13,7 @@ use shoptag_commerce::{MINUTE_MS, SECOND_MS, Timestamp};
 use shoptag_protocol::code;
 
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Buckets that are remembered. When more come, full ones are forgotten, which changes nothing;
 /// when none is full, all are: a flood from everywhere is not stopped by remembering it.
@@ -101,7 +101,7 @@ impl<K: Eq + Hash> RateLimit<K> {
 
 /// Limits submissions by the client's address. What `X-Forwarded-For` says is believed of our own
 /// proxies only.
-pub(crate) async fn rate(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn rate(State(state): State<Shared>, request: Request, next: Next) -> Response {
     let address = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

@@ -5,7 +5,7 @@ use axum::http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -40,11 +40,15 @@ const HEADERS: [(HeaderName, &str); 7] = [
 /// Adds what is missing.
 pub(crate) async fn security(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    add(response.headers_mut());
+    response
+}
+
+/// Adds what is missing to the headers of an answer.
+pub(super) fn add(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    response
 }

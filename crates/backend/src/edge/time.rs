@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use shoptag_protocol::code;
 
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Answers `unavailable` when a handler takes too long. What it has handed to the store goes on
 /// there: the same request with the same key finds out what became of it.
 pub(crate) async fn deadline(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request,
     next: Next,
 ) -> Response {

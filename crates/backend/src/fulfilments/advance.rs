@@ -9,7 +9,7 @@ use shoptag_protocol::{FulfilmentDocument, Problem, code};
 use crate::error::ApiError;
 use crate::ledger_accounts::{PartyKind, authorise};
 use crate::orders::{Advanced, Step};
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Moves a brand's part of an order: `ship`, `deliver`, `return` or `cancel`. Saying it twice is
 /// saying it once. Commission is held from the delivery on, and taken back by a return or
@@ -28,7 +28,7 @@ use crate::state::AppState;
                content_type = "application/problem+json"))
 )]
 pub(crate) async fn advance(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Path((number, brand, verb)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Json<FulfilmentDocument>, ApiError> {

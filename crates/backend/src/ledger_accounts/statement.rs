@@ -12,7 +12,7 @@ use shoptag_protocol::{Problem, StatementDocument, code};
 
 use super::{PartyKind, authorise};
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Lines and movements of one answer.
 const PAGE: usize = 500;
@@ -87,7 +87,7 @@ pub(crate) struct Parameters {
                content_type = "application/problem+json"))
 )]
 pub(crate) async fn statement(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Path(id): Path<String>,
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,

@@ -12,7 +12,7 @@ use crate::demo::Happened;
 use crate::edge::Segment;
 use crate::entropy::OrderSecret;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 
 /// Cancels an order of which nothing has been shipped; its items go back into stock. Cancelling
 /// twice is cancelling once.
@@ -26,7 +26,7 @@ use crate::state::AppState;
                content_type = "application/problem+json"))
 )]
 pub(crate) async fn cancel(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Segment(secret): Segment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -48,7 +48,7 @@ pub(crate) async fn cancel(
               (status = 404, description = "`not-found`"))
 )]
 pub(crate) async fn cancel_from_page(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Segment(secret): Segment,
 ) -> Result<Redirect, ApiError> {
     let (secret, _) = find(&state, &secret).await?;

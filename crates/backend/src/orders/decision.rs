@@ -26,6 +26,8 @@ pub struct QuoteFact {
     pub country: String,
     /// No newer quote has replaced it, no order has used it.
     pub is_open: bool,
+    /// It holds the stock of its lines.
+    pub holds: bool,
 }
 
 /// What is known when an order is decided.
@@ -35,13 +37,22 @@ pub struct OrderFacts {
     pub quote: Option<QuoteFact>,
     /// Which of the order's variants are not for sale (any more), by line.
     pub unknown_lines: Vec<usize>,
-    /// The catalogue now, for the quote's lines, the quote's own hold not counted in `held`. When
-    /// the quote [`stands`], the variants are enough.
-    pub bag: Option<BagFacts>,
-    /// Another order of the tenant has this id.
-    pub order_id_used: bool,
-    /// A free order number.
-    pub number: String,
+    /// What there is to sell, when there is a quote.
+    pub supply: Option<Supply>,
+}
+
+/// What an order is held against.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Supply {
+    /// The quote [`stands`]: pieces on hand of each of its lines; `None`: they are not counted.
+    OnHand(Vec<Option<i64>>),
+    /// It does not.
+    Catalogue {
+        /// The catalogue now, for the quote's lines, the quote's own hold not counted in `held`.
+        bag: Box<BagFacts>,
+        /// Another order of the tenant has this id.
+        order_id_used: bool,
+    },
 }
 
 /// What is to be written and answered.
@@ -88,18 +99,32 @@ fn answer(error: &ApiError) -> StoredAnswer {
 /// Decides.
 #[must_use]
 pub fn decide(submission: &Submission, facts: &OrderFacts) -> Decision {
-    let (quote, bag) = match check(submission, facts) {
+    let (quote, supply) = match check(submission, facts) {
         Ok(found) => found,
         Err(error) => return Refusal::of(&error),
     };
-    if stands(submission, &quote.document) {
-        match check_on_hand(&quote.document, bag) {
-            Ok(()) => place(submission, quote, facts),
-            Err(error) => Refusal::of(&error),
+    match supply {
+        Supply::OnHand(on_hand) => {
+            // The hold was counted when it was made; only a correction of the stock since can have
+            // undercut it. Then whoever orders first gets what is there.
+            match quotes::check_stock(&quote_lines(&quote.document), on_hand) {
+                Ok(()) => place(submission, quote),
+                Err(error) => Refusal::of(&error),
+            }
         }
-    } else {
-        offer_instead(submission, quote, bag)
+        Supply::Catalogue {
+            order_id_used: true,
+            ..
+        } => id_used(),
+        Supply::Catalogue { bag, .. } => offer_instead(submission, quote, bag),
     }
+}
+
+/// The refusal of an order whose id is another order's.
+#[must_use]
+pub fn id_used() -> Decision {
+    let detail = "This id names another order.";
+    Refusal::of(&ApiError::field(code::ORDER_ID_USED, "/order_id", detail))
 }
 
 /// Whether `quote` holds what the shopper saw: then of the catalogue only what is on hand bears on
@@ -113,7 +138,7 @@ pub fn stands(submission: &Submission, quote: &Quote) -> bool {
 fn check<'a>(
     submission: &Submission,
     facts: &'a OrderFacts,
-) -> Result<(&'a QuoteFact, &'a BagFacts), ApiError> {
+) -> Result<(&'a QuoteFact, &'a Supply), ApiError> {
     let request = &submission.request;
     if let Some(index) = facts.unknown_lines.first() {
         let detail = "This product is no longer for sale.";
@@ -149,11 +174,7 @@ fn check<'a>(
         let detail = "Enter contact and address first.";
         return Err(ApiError::field(code::QUOTE_INCOMPLETE, "/quote_id", detail));
     }
-    if facts.order_id_used {
-        let detail = "This id names another order.";
-        return Err(ApiError::field(code::ORDER_ID_USED, "/order_id", detail));
-    }
-    Ok((quote, facts.bag.as_ref().ok_or_else(invalid)?))
+    Ok((quote, facts.supply.as_ref().ok_or_else(invalid)?))
 }
 
 /// What the shopper saw is what was quoted: the sum on the button, and each price.
@@ -167,12 +188,6 @@ fn saw_these_prices(submission: &Submission, quote: &Quote) -> bool {
             .iter()
             .zip(&quote.lines)
             .all(|(seen, quoted)| seen.unit_price_minor == quoted.unit_price_minor)
-}
-
-/// The hold was counted when it was made; only a correction of the stock since can have undercut
-/// it. Then whoever orders first gets what is there.
-fn check_on_hand(quote: &Quote, bag: &BagFacts) -> Result<(), ApiError> {
-    quotes::check_stock(&quote_lines(quote), bag, |fact| fact.on_hand)
 }
 
 fn quote_lines(quote: &Quote) -> Vec<QuoteLine> {
@@ -233,13 +248,13 @@ fn choice(shipment: &QuotedShipment) -> DeliveryChoice {
     }
 }
 
-fn place(submission: &Submission, quote: &QuoteFact, facts: &OrderFacts) -> Decision {
+fn place(submission: &Submission, quote: &QuoteFact) -> Decision {
     let document = &quote.document;
     let request = &submission.request;
     let record = OrderRecord {
         tenant: submission.tenant.clone(),
         order_id: request.order_id.clone(),
-        number: facts.number.clone(),
+        number: String::new(),
         placed_at: submission.now,
         currency: document.currency,
         lines: document.lines.iter().map(ordered_line).collect(),
@@ -274,7 +289,9 @@ pub fn placed(submission: &Submission, record: &OrderRecord) -> StoredAnswer {
 /// HTTP status of an order that was just placed.
 const CREATED: u16 = 201;
 
-fn ordered_line(line: &PricedLine) -> OrderedLine {
+/// A line as it is shown, before it is known who is credited.
+#[must_use]
+pub fn ordered_line(line: &PricedLine) -> OrderedLine {
     OrderedLine {
         variant_id: line.variant_id.clone(),
         product_id: line.product_id.clone(),

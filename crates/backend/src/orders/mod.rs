@@ -11,7 +11,9 @@ mod record;
 
 pub(crate) use cancel::{__path_cancel, __path_cancel_from_page};
 pub(crate) use cancel::{cancel, cancel_from_page};
-pub use decision::{Decision, OrderFacts, QuoteFact, Refusal, decide, placed, stands};
+pub use decision::{
+    Decision, OrderFacts, QuoteFact, Refusal, Supply, decide, id_used, ordered_line, placed, stands,
+};
 pub use fulfilment::{Advanced, Cancellation, Cancelled, Step, advance, cancellation};
 pub use idempotency::{Fingerprint, IdempotencyKey, fingerprint, key};
 pub(crate) use page::{__path_page, __path_style};

@@ -15,7 +15,7 @@ use self::words::{Words, fill};
 use super::read::find;
 use crate::edge::Segment;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Nothing but our own style, pictures, and the form that cancels.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https: data:; \
@@ -34,7 +34,7 @@ const PRIVATE: &str = "private, no-store";
               (status = 404, description = "A page that says so", content_type = "text/html"))
 )]
 pub(crate) async fn page(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Segment(secret): Segment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -11,7 +11,7 @@ use super::OrderRecord;
 use crate::edge::Segment;
 use crate::entropy::OrderSecret;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 
 /// How an order stands. Whoever has the secret may read it; nothing in it says who ordered.
 #[utoipa::path(
@@ -22,7 +22,7 @@ use crate::state::AppState;
                content_type = "application/problem+json"))
 )]
 pub(crate) async fn read(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Segment(secret): Segment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -19,7 +19,7 @@ use crate::entropy::{self, OrderSecret};
 use crate::error::ApiError;
 use crate::problems;
 use crate::quotes;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 
 /// The route, as keys are scoped by it.
 pub(crate) const ROUTE: &str = "POST /v1/orders";
@@ -46,7 +46,7 @@ const NUMBERS: usize = 4;
     )
 )]
 pub(crate) async fn receive(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
     let headers = request.headers().clone();

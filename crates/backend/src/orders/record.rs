@@ -81,7 +81,7 @@ pub struct OrderRecord {
     pub tenant: TenantId,
     /// Made by the client.
     pub order_id: OrderId,
-    /// For people.
+    /// For people; empty until the order is written under a free one.
     pub number: String,
     /// The server's time.
     pub placed_at: Timestamp,

@@ -13,7 +13,7 @@ use crate::demo::Happened;
 use crate::entropy;
 use crate::error::ApiError;
 use crate::shopper;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Prices a bag and holds price and stock for 15 minutes. A new quote of the same checkout attempt
 /// replaces the earlier one and its hold; with `sequence`, a request that comes late or twice
@@ -30,7 +30,7 @@ use crate::state::AppState;
     )
 )]
 pub(crate) async fn create(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request<Body>,
 ) -> Result<Json<Quote>, ApiError> {
     let headers = request.headers().clone();

@@ -228,7 +228,8 @@ pub fn decide(terms: &Terms, currency: Currency, facts: &BagFacts) -> Result<Quo
         ));
     }
     let priced = price_bag(&terms.lines, &terms.country, &terms.choices, facts)?;
-    check_stock(&terms.lines, facts, VariantFact::available)?;
+    let available = facts.variants.iter().map(|fact| fact.as_ref()?.available());
+    check_stock(&terms.lines, &available.collect::<Vec<_>>())?;
     Ok(Quote {
         quote_id: terms.quote_id.clone(),
         checkout_attempt_id: terms.attempt.clone(),
@@ -331,22 +332,19 @@ fn refusal(error: &PricingError, facts: &BagFacts) -> ApiError {
     }
 }
 
-/// Whether there is enough for every line and the lines of its variant before it, by `count`.
+/// Whether there is enough for every line and the lines of its variant before it. `counts`: what
+/// there is of each line's variant; `None`: it is not counted.
 ///
 /// # Errors
 /// `out-of-stock`, with what can be had of each line that asks for more.
-pub fn check_stock(
-    lines: &[QuoteLine],
-    facts: &BagFacts,
-    count: impl Fn(&VariantFact) -> Option<i64>,
-) -> Result<(), ApiError> {
+pub fn check_stock(lines: &[QuoteLine], counts: &[Option<i64>]) -> Result<(), ApiError> {
     let short: Vec<FieldError> = lines
         .iter()
         .zip(before(lines))
-        .zip(&facts.variants)
+        .zip(counts)
         .enumerate()
-        .filter_map(|(index, ((line, before), fact))| {
-            let available = (count(fact.as_ref()?)? - i64::from(before)).max(0);
+        .filter_map(|(index, ((line, before), count))| {
+            let available = ((*count)? - i64::from(before)).max(0);
             (i64::from(line.quantity) > available).then(|| out_of_stock(index, available))
         })
         .collect();

@@ -13,7 +13,7 @@ use crate::entropy;
 use crate::error::ApiError;
 use crate::ledger_accounts::{PartyKind, authorise};
 use crate::orders::{StoredAnswer, fingerprint, key};
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Gives back some or all of what was paid for a brand's lines; the commission follows at once,
 /// also after it was paid out. The same key and bytes get the same answer for ever.
@@ -31,7 +31,7 @@ use crate::state::AppState;
                content_type = "application/problem+json"))
 )]
 pub(crate) async fn create(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Path(number): Path<String>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {

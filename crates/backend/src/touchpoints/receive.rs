@@ -20,7 +20,7 @@ use super::user_agent::{self, UserAgent};
 use crate::body;
 use crate::clicks::touch_id;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 use crate::tokens::{KeyRing, TagClaims, TokenDefect, Use};
 
 /// Touchpoints of a batch (reliability.md T3).
@@ -58,7 +58,7 @@ struct Batch {
     )
 )]
 pub(crate) async fn receive(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
     if opted_out(request.headers()) {
@@ -80,7 +80,7 @@ pub(crate) async fn receive(
     )
 )]
 pub(crate) async fn beacon(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
     if opted_out(request.headers()) {

@@ -14,7 +14,7 @@ use shoptag_protocol::{Problem, VideoDocument, code};
 
 use crate::edge::Segment;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::Shared;
 
 /// Browsers ask again after 15 seconds, so that "sold out" is seen soon; a shared cache may give an
 /// old answer for a minute more while it asks. Nothing in the document is about the shopper.
@@ -38,7 +38,7 @@ pub(crate) struct Parameters {
                content_type = "application/problem+json"))
 )]
 pub(crate) async fn read(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     Segment(id): Segment,
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,

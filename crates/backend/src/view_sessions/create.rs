@@ -13,7 +13,7 @@ use super::{Minting, mint};
 use crate::body;
 use crate::entropy;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 use crate::tokens::{KeyRing, TAG_TOKEN_MS, Use};
 
 /// Begins a view session, or renews one: a token for each tag of the video. The session's id is
@@ -31,7 +31,7 @@ use crate::tokens::{KeyRing, TAG_TOKEN_MS, Use};
     )
 )]
 pub(crate) async fn create(
-    State(state): State<AppState>,
+    State(state): State<Shared>,
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
     request: Request<Body>,
 ) -> Result<Json<ViewSession>, ApiError> {

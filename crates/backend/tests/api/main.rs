@@ -8,6 +8,7 @@ mod credit;
 mod damage;
 mod demo;
 mod documents;
+mod earlier;
 mod edge;
 mod encrypted;
 mod orders;

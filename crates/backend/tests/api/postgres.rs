@@ -126,6 +126,17 @@ async fn many_orders_on_two_backends_leave_stock_and_books_exact() {
     }
 }
 
+#[tokio::test]
+async fn a_table_that_has_grown_is_counted_before_the_servers_own_housekeeping_does_it() {
+    let backend = Backend::on(Engine::Postgres).await;
+    let counted = "SELECT count(*) FROM pg_class WHERE relname = 'quotes' AND reltuples >= 16";
+    assert_eq!(backend.count(counted), 0);
+    for _ in 0..70 {
+        backend.ready_quote("mug", 1).await;
+    }
+    assert_eq!(backend.count(counted), 1);
+}
+
 /// Orders fail with `code` as often as `times` says, then succeed.
 fn fault(backend: &Backend, code: &str, times: u32) {
     backend.execute(&format!(

@@ -166,3 +166,24 @@ async fn one_payment_pays_for_one_order() {
         assert_eq!(backend.count(unpaid), 1);
     }
 }
+
+#[tokio::test]
+async fn an_attempt_ends_once_and_a_quote_is_ordered_once() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let backend = Backend::on(engine).await;
+        let quote = backend.ready_quote("mug", 1).await;
+        let free = "UPDATE checkout_attempts SET ended_key = NULL";
+        backend.execute(free);
+        backend.execute("UPDATE quotes SET state = 'open'");
+        assert_eq!(backend.order(&key(), &order_for(&quote)).await.status, 201);
+        for again in [
+            free,
+            "UPDATE checkout_attempts SET ended_key = 'another'",
+            "UPDATE quotes SET state = 'open'",
+            "UPDATE quotes SET state = 'ordered'",
+        ] {
+            let refused = backend.database.execute(again).unwrap_err();
+            assert!(refused.contains("once"), "{engine:?} {again}: {refused}");
+        }
+    }
+}

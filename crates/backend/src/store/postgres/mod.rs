@@ -1,6 +1,7 @@
 //! The store for more than one backend: a PostgreSQL database, one writing connection a backend,
 //! several that read.
 
+mod growth;
 mod migrations;
 mod readers;
 mod session;
@@ -85,12 +86,15 @@ impl PostgresOptions {
             None => self.config.connect(NoTls)?,
         };
         let limit = self.patience.as_millis();
+        // jit: machine code for a statement that is wrongly taken for dear costs tens of
+        // milliseconds, and every statement here finds a few rows.
         client.batch_execute(&format!(
             "SET lock_timeout = {limit}; SET statement_timeout = {limit};
              SET idle_in_transaction_session_timeout = {limit};
-             SET synchronous_commit = on"
+             SET synchronous_commit = on;
+             SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'jit'"
         ))?;
-        Ok(Connection::Postgres(Box::new(Session::new(client))))
+        Ok(Session::new(client).into())
     }
 }
 

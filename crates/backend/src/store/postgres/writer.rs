@@ -7,9 +7,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::growth;
 use super::session::Trouble;
 use super::{PostgresOptions, StoreError};
-use crate::store::sql::{Broken, Connection, Group, Writer, commit};
+use crate::store::sql::{Broken, Connection, Group, Link, Writer, commit};
 
 /// The first wait between two attempts; it doubles. Longer than most transactions, and five of them
 /// are shorter than a request's patience.
@@ -25,8 +26,16 @@ pub(super) fn start(
 ) -> Result<Writer, StoreError> {
     let (queue_length, group_size) = (options.queue_length, options.group_size);
     let mut open = Some(connection);
+    let mut written: u64 = 0;
     Writer::start(queue_length, group_size, move |group| {
-        write(&mut open, &options, group)
+        write(&mut open, &options, group)?;
+        written += 1;
+        if growth::is_looked_at(written)
+            && let Some(connection) = &open
+        {
+            growth::count_what_has_grown(connection);
+        }
+        Ok(())
     })
 }
 
@@ -80,7 +89,7 @@ fn run(
     group: &mut Group,
     attempt: u32,
 ) -> Result<(), (Broken, Option<Trouble>)> {
-    let Connection::Postgres(session) = connection else {
+    let Link::Postgres(session) = connection.link() else {
         let error = StoreError::Corrupt("the writer has another engine's connection".into());
         return Err((Broken::Before(error), None));
     };

@@ -52,28 +52,21 @@ pub(super) fn facts(
     })
 }
 
-/// What is known of the bag's variants, for who sells at a price that was quoted: nothing of how
-/// their brands sell.
+/// Pieces on hand of a variant; `None` when they are not counted.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn variants_alone(
+pub(super) fn on_hand(
     connection: &Connection,
     tenant: &TenantId,
-    lines: &[QuoteLine],
-    currency: Currency,
-) -> Result<BagFacts, StoreError> {
-    let variants = lines
-        .iter()
-        .map(|line| variant(connection, tenant, &line.variant_id))
-        .collect::<Result<_, _>>()?;
-    Ok(BagFacts {
-        variants,
-        terms: SellingTerms::default(),
-        countries: Vec::new(),
-        currency,
-        quantity_max: 0,
-    })
+    variant: &VariantId,
+) -> Result<Option<i64>, StoreError> {
+    let found = connection
+        .prepare_cached("SELECT on_hand FROM stock WHERE tenant_id = ?1 AND variant_id = ?2")?
+        .query_row(params![tenant.as_str(), variant.as_str()], |row| row.get(0))
+        .optional()?;
+    let owed = connection.within().stock(tenant.as_str(), variant.as_str());
+    Ok(found.flatten().map(|on_hand: i64| on_hand + owed.on_hand))
 }
 
 /// The tenant's destinations, the default first.
@@ -107,12 +100,18 @@ fn variant(
          JOIN stock s USING (tenant_id, variant_id)
          WHERE v.tenant_id = ?1 AND v.variant_id = ?2 AND v.is_listed = 1",
     )?;
-    statement
+    let found = statement
         .query_row(params![tenant.as_str(), variant.as_str()], |row| {
             Ok(variant_of(row))
         })
         .optional()?
-        .transpose()
+        .transpose()?;
+    let owed = connection.within().stock(tenant.as_str(), variant.as_str());
+    Ok(found.map(|fact| VariantFact {
+        on_hand: fact.on_hand.map(|on_hand| on_hand + owed.on_hand),
+        held: fact.held + owed.held,
+        ..fact
+    }))
 }
 
 fn variant_of(row: Row<'_>) -> Result<VariantFact, StoreError> {

@@ -3,6 +3,7 @@
 use shoptag_commerce::{BrandId, Currency, TenantId};
 
 use super::rows::to_json;
+use super::within::settle;
 use super::{Connection, OptionalExtension, StoreError, Upserted, params};
 use crate::catalogue::CatalogueProduct;
 
@@ -53,6 +54,8 @@ pub(super) fn upsert(
     tenant: &TenantId,
     products: &[CatalogueProduct],
 ) -> Result<Upserted, StoreError> {
+    // Counts become what the feed says, whatever was sold before it.
+    settle(connection)?;
     let mut done = Upserted::default();
     for product in products {
         if upsert_product(connection, tenant, product)? {

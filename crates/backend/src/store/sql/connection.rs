@@ -1,27 +1,66 @@
 //! One way to run a statement, on whichever database it is. Statements are written once, with `?1`
 //! for the first value; a connection is used by one thread at a time.
 
+use std::cell::{RefCell, RefMut};
+
 use super::value::{Error, FromSql, Params, Value};
+use super::within::Within;
 use crate::store::postgres::{self, Session};
 
-/// An open connection.
+/// To which database a connection is.
 #[derive(Debug)]
-pub(in crate::store) enum Connection {
-    /// To a SQLite file.
+pub(in crate::store) enum Link {
+    /// A SQLite file.
     Sqlite(rusqlite::Connection),
-    /// To a PostgreSQL server.
+    /// A PostgreSQL server.
     Postgres(Box<Session>),
 }
 
+/// An open connection, with what its transaction knows and owes.
+#[derive(Debug)]
+pub(in crate::store) struct Connection {
+    link: Link,
+    within: RefCell<Within>,
+}
+
+impl From<rusqlite::Connection> for Connection {
+    fn from(connection: rusqlite::Connection) -> Self {
+        Self::to(Link::Sqlite(connection))
+    }
+}
+
+impl From<Session> for Connection {
+    fn from(session: Session) -> Self {
+        Self::to(Link::Postgres(Box::new(session)))
+    }
+}
+
 impl Connection {
+    fn to(link: Link) -> Self {
+        Self {
+            link,
+            within: RefCell::default(),
+        }
+    }
+
+    /// The database behind it.
+    pub(in crate::store) fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// What its transaction knows and owes. Not to be kept while a statement runs.
+    pub(super) fn within(&self) -> RefMut<'_, Within> {
+        self.within.borrow_mut()
+    }
+
     /// A statement, prepared once a connection.
     ///
     /// # Errors
     /// The database's.
     pub(in crate::store) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>, Error> {
-        Ok(match self {
-            Self::Sqlite(connection) => Statement::Sqlite(connection.prepare_cached(sql)?),
-            Self::Postgres(session) => Statement::Postgres(session, session.prepare(sql)?),
+        Ok(match &self.link {
+            Link::Sqlite(connection) => Statement::Sqlite(connection.prepare_cached(sql)?),
+            Link::Postgres(session) => Statement::Postgres(session, session.prepare(sql)?),
         })
     }
 
@@ -51,9 +90,9 @@ impl Connection {
     /// # Errors
     /// The database's.
     pub(in crate::store) fn execute_batch(&self, sql: &str) -> Result<(), Error> {
-        match self {
-            Self::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
-            Self::Postgres(session) => session.batch(sql),
+        match &self.link {
+            Link::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Link::Postgres(session) => session.batch(sql),
         }
     }
 }

@@ -92,21 +92,13 @@ fn move_to(
     let name = orders::status_name(status);
     connection
         .prepare_cached(
-            "UPDATE fulfilments SET status = ?4
-             WHERE tenant_id = ?1 AND order_id = ?2 AND brand_id = ?3",
-        )?
-        .execute(params![tenant, order, brand.as_str(), name])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO fulfilment_events (tenant_id, order_id, brand_id, status,
-                         happened_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO fulfilment_steps (tenant_id, order_id, brand_id, status, happened_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![tenant, order, brand.as_str(), name, now.ms()])?;
     if status == FulfilmentStatus::Cancelled {
         for line in record.lines.iter().filter(|line| line.brand_id == *brand) {
-            let back = -i64::from(line.quantity);
-            holds::take(connection, tenant, line.variant_id.as_str(), back)?;
+            holds::put_back(connection, &record.tenant, &line.variant_id, line.quantity);
         }
     }
     credit::fulfilment_moved(connection, record, brand, status, now)

@@ -1,15 +1,26 @@
-//! Stock that is spoken for: holds of open quotes, given back when they end.
+//! Stock that is spoken for: an open quote holds its lines until it expires, is replaced, refused
+//! or ordered.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use shoptag_commerce::{DAY_MS, QuoteId, TenantId, Timestamp, VariantId};
+use shoptag_commerce::{DAY_MS, TenantId, Timestamp, VariantId};
+use shoptag_protocol::Quote;
 
+use super::rows::{checked, json};
+use super::within::StockChange;
 use super::{Connection, StoreError, Swept, params};
+use crate::orders::QuoteFact;
 
 /// How long a quote that became no order is kept with its personal data: an order may come back
 /// from a device that was off for 30 days, and is then priced anew from the quote. Three times
 /// that.
 const QUOTE_AGE_MS_MAX: i64 = 90 * DAY_MS;
+
+/// From when a quote that became no order may be erased: its `next_at` once it holds nothing. While
+/// it holds the stock of its lines that is `expires_at`.
+pub(super) fn erased_at(quote: &Quote) -> Timestamp {
+    quote.expires_at.plus_ms(QUOTE_AGE_MS_MAX)
+}
 
 /// Gives back what expired before or at `now`. Every transaction that looks at stock begins with
 /// it, so that `held` never counts a hold that is over.
@@ -20,112 +31,79 @@ pub(super) fn give_back_expired(
     connection: &Connection,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
+    // Looked for first: a statement that changes and returns makes a table of its own each time.
     let mut expired = connection.prepare_cached(
-        "DELETE FROM stock_holds WHERE expires_at <= ?1
-         RETURNING tenant_id, variant_id, quantity",
+        "SELECT tenant_id, document FROM quotes WHERE next_at <= ?1 AND next_at = expires_at",
     )?;
-    let holds = expired
-        .query_map([now.ms()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?
-        .collect::<Result<Vec<(String, String, i64)>, _>>()?;
-    for (tenant, variant, quantity) in &holds {
-        unhold(connection, tenant, variant, *quantity)?;
+    let mut rows = expired.query([now.ms()])?;
+    let mut over: Vec<(TenantId, Quote)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let tenant = checked(row, "tenant_id", TenantId::parse)?;
+        over.push((tenant, json(row, "document")?));
     }
-    Ok(holds.len())
+    drop(rows);
+    for (tenant, quote) in &over {
+        give_back(connection, tenant, quote);
+        connection
+            .prepare_cached(
+                "UPDATE quotes SET next_at = ?3 WHERE tenant_id = ?1 AND quote_id = ?2",
+            )?
+            .execute(params![
+                tenant.as_str(),
+                quote.quote_id.as_str(),
+                erased_at(quote).ms()
+            ])?;
+    }
+    Ok(over.len())
+}
+
+/// Holds the lines of a quote. That there is enough has been decided in the same transaction.
+pub(super) fn hold(connection: &Connection, tenant: &TenantId, quote: &Quote) {
+    for (variant, quantity) in quantities(quote) {
+        change(connection, tenant.as_str(), variant, quantity, 0);
+    }
 }
 
 /// Gives back what a quote holds.
-///
-/// # Errors
-/// The database's.
-pub(super) fn give_back(
-    connection: &Connection,
-    tenant: &TenantId,
-    quote: &QuoteId,
-) -> Result<(), StoreError> {
-    let mut ended = connection.prepare_cached(
-        "DELETE FROM stock_holds WHERE tenant_id = ?1 AND quote_id = ?2
-         RETURNING variant_id, quantity",
-    )?;
-    let holds = ended
-        .query_map(params![tenant.as_str(), quote.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
-        .collect::<Result<Vec<(String, i64)>, _>>()?;
-    for (variant, quantity) in &holds {
-        unhold(connection, tenant.as_str(), variant, *quantity)?;
+pub(super) fn give_back(connection: &Connection, tenant: &TenantId, quote: &Quote) {
+    for (variant, quantity) in quantities(quote) {
+        change(connection, tenant.as_str(), variant, -quantity, 0);
     }
-    Ok(())
 }
 
-fn unhold(
-    connection: &Connection,
-    tenant: &str,
-    variant: &str,
-    quantity: i64,
-) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "UPDATE stock SET held = held - ?3 WHERE tenant_id = ?1 AND variant_id = ?2",
-        )?
-        .execute(params![tenant, variant, quantity])?;
-    Ok(())
+/// Takes the lines of a quote out of the stock for good, and with them what it holds. That there is
+/// enough has been decided in the same transaction; the schema refuses a count below zero.
+pub(super) fn sell(connection: &Connection, tenant: &TenantId, quote: &QuoteFact) {
+    for (variant, quantity) in quantities(&quote.document) {
+        let held = if quote.holds { -quantity } else { 0 };
+        change(connection, tenant.as_str(), variant, held, -quantity);
+    }
 }
 
-/// Holds `quantity` for a quote, more when it holds some of the variant already. That there is
-/// enough has been decided in the same transaction.
-///
-/// # Errors
-/// The database's.
-pub(super) fn hold(
+/// Puts `quantity` back into the stock.
+pub(super) fn put_back(
     connection: &Connection,
     tenant: &TenantId,
-    quote: &QuoteId,
     variant: &VariantId,
     quantity: u32,
-    expires_at: Timestamp,
-) -> Result<(), StoreError> {
-    let (tenant, variant) = (tenant.as_str(), variant.as_str());
-    connection
-        .prepare_cached(
-            "INSERT INTO stock_holds (tenant_id, quote_id, variant_id, quantity, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (tenant_id, quote_id, variant_id) DO UPDATE
-             SET quantity = stock_holds.quantity + excluded.quantity",
-        )?
-        .execute(params![
-            tenant,
-            quote.as_str(),
-            variant,
-            quantity,
-            expires_at.ms()
-        ])?;
-    connection
-        .prepare_cached(
-            "UPDATE stock SET held = held + ?3 WHERE tenant_id = ?1 AND variant_id = ?2",
-        )?
-        .execute(params![tenant, variant, quantity])?;
-    Ok(())
+) {
+    let quantity = i64::from(quantity);
+    change(connection, tenant.as_str(), variant.as_str(), 0, quantity);
 }
 
-/// Takes `quantity` out of the stock for good, or puts it back when negative. What is not counted
-/// stays uncounted; a count below zero is refused by the schema.
-///
-/// # Errors
-/// The database's.
-pub(super) fn take(
-    connection: &Connection,
-    tenant: &str,
-    variant: &str,
-    quantity: i64,
-) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "UPDATE stock SET on_hand = on_hand - ?3 WHERE tenant_id = ?1 AND variant_id = ?2",
-        )?
-        .execute(params![tenant, variant, quantity])?;
-    Ok(())
+/// Changes both counts of a variant, when the transaction settles.
+fn change(connection: &Connection, tenant: &str, variant: &str, held: i64, on_hand: i64) {
+    let change = StockChange { held, on_hand };
+    connection.within().add_stock(tenant, variant, change);
+}
+
+/// How many of each variant a quote is about.
+pub(super) fn quantities(quote: &Quote) -> BTreeMap<&str, i64> {
+    let mut sums = BTreeMap::new();
+    for line in &quote.lines {
+        *sums.entry(line.variant_id.as_str()).or_default() += i64::from(line.quantity);
+    }
+    sums
 }
 
 /// Gives back expired holds and erases quotes that nobody can order any more.
@@ -134,34 +112,14 @@ pub(super) fn take(
 /// The database's.
 pub(super) fn sweep(connection: &Connection, now: Timestamp) -> Result<Swept, StoreError> {
     let holds = give_back_expired(connection, now)?;
-    let oldest = now.plus_ms(-QUOTE_AGE_MS_MAX).ms();
     connection
         .prepare_cached(
             "DELETE FROM recipients WHERE (tenant_id, quote_id) IN (
-                 SELECT tenant_id, quote_id FROM quotes
-                 WHERE expires_at < ?1 AND state <> 'ordered')",
+                 SELECT tenant_id, quote_id FROM quotes WHERE next_at < ?1)",
         )?
-        .execute([oldest])?;
+        .execute([now.ms()])?;
     let quotes = connection
-        .prepare_cached("DELETE FROM quotes WHERE expires_at < ?1 AND state <> 'ordered'")?
-        .execute([oldest])?;
+        .prepare_cached("DELETE FROM quotes WHERE next_at < ?1")?
+        .execute([now.ms()])?;
     Ok(Swept { holds, quotes })
-}
-
-/// What a quote holds, by variant.
-///
-/// # Errors
-/// The database's.
-pub(super) fn of(
-    connection: &Connection,
-    tenant: &TenantId,
-    quote: &QuoteId,
-) -> Result<HashMap<String, i64>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT variant_id, quantity FROM stock_holds WHERE tenant_id = ?1 AND quote_id = ?2",
-    )?;
-    let rows = statement.query_map(params![tenant.as_str(), quote.as_str()], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -4,7 +4,7 @@
 //! more goes in a later release (contract). A step after which older programs must not run says so,
 //! and they refuse to start.
 
-use super::{Connection, Error};
+use super::{Connection, Error, Link};
 use crate::store::StoreError;
 
 /// One step.
@@ -47,6 +47,10 @@ pub(in crate::store) const STEPS: &[Step] = &[
         "one quote for one request, one order for one payment",
         "0005_one_quote_one_payment.sql"
     ),
+    Step {
+        oldest_program: 6,
+        ..step!(6, "one row for what is one thing", "0006_one_row.sql")
+    },
 ];
 
 /// Applies what is missing, each step in a transaction of its own that `begin` begins.
@@ -92,9 +96,9 @@ fn apply(connection: &Connection, step: &Step) -> Result<(), Error> {
     if known {
         return Ok(());
     }
-    connection.execute_batch(match connection {
-        Connection::Sqlite(_) => step.sqlite,
-        Connection::Postgres(_) => step.postgres,
+    connection.execute_batch(match connection.link() {
+        Link::Sqlite(_) => step.sqlite,
+        Link::Postgres(_) => step.postgres,
     })?;
     connection.execute(
         "INSERT INTO schema_versions (version, name) VALUES (?1, ?2)",
@@ -131,7 +135,7 @@ mod tests {
     const BEGIN: &str = "BEGIN IMMEDIATE";
 
     fn empty() -> Connection {
-        Connection::Sqlite(rusqlite::Connection::open_in_memory().unwrap())
+        rusqlite::Connection::open_in_memory().unwrap().into()
     }
 
     fn count(connection: &Connection, sql: &str) -> usize {

@@ -17,6 +17,7 @@ mod sites;
 mod submit;
 mod value;
 mod videos;
+mod within;
 mod writer;
 
 use async_trait::async_trait;
@@ -30,7 +31,7 @@ use crate::orders::{Advanced, Cancelled, OrderRecord, Step, Submission, Submitte
 use crate::quotes::MakeQuote;
 use crate::sites::Site;
 
-pub(super) use connection::{Column, Connection, Row};
+pub(super) use connection::{Column, Connection, Link, Row};
 pub(super) use engine::Engine;
 pub(super) use migrations::{STEPS, migrate};
 pub(super) use submit::InFlight;
@@ -152,7 +153,7 @@ impl<E: Engine> Store for E {
 /// On a file, a change that changes nothing: a full disk refuses it, and an empty transaction would
 /// not touch the disk. A server says itself whether it can write.
 fn write_something(connection: &Connection) -> Result<(), StoreError> {
-    if matches!(connection, Connection::Sqlite(_)) {
+    if matches!(connection.link(), Link::Sqlite(_)) {
         connection.execute_batch("PRAGMA user_version = 0")?;
     }
     Ok(())

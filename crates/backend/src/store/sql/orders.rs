@@ -1,32 +1,58 @@
-//! Orders with their lines and fulfilments: written once, read by secret or number.
+//! Orders, each one row with its lines, its parts and the decision on it: written once, read by
+//! secret or number. How far a part is follows from its steps.
 
-use shoptag_commerce::{
-    BrandId, CreatorId, Currency, OrderId, ProductId, TenantId, Timestamp, VariantId, VideoId,
-};
-use shoptag_protocol::{
-    Brand, CreatorInfo, DeliveryOption, FulfilmentStatus, OrderedLine, Payment, PaymentMethod,
-    Shipment, Totals,
-};
+use shoptag_attribution::OrderDecision;
+use shoptag_commerce::{BrandId, CreatorId, Currency, OrderId, TenantId, Timestamp, VideoId};
+use shoptag_protocol::{CreatorInfo, FulfilmentStatus, Payment, PaymentMethod, PricedLine, Totals};
 
-use super::rows::{checked, plain};
-use super::{Connection, OptionalExtension, Row, StoreError, holds, params};
-use crate::orders::{NewOrder, OrderRecord};
+use super::credit::Decided;
+use super::rows::{checked, json, plain, to_json};
+use super::{Connection, OptionalExtension, Row, StoreError, params};
+use crate::orders::{NewOrder, OrderRecord, ordered_line};
 
-/// Writes an order and takes its items out of the stock.
+/// Writes an order with the decision on it, under the first of `numbers` that no order of the
+/// tenant has. False: another order has its id.
 ///
 /// # Errors
-/// The database's.
-pub(super) fn insert(connection: &Connection, order: &NewOrder) -> Result<(), StoreError> {
+/// The database's; [`StoreError::Unavailable`] when all numbers are taken: the retry brings others.
+pub(super) fn insert(
+    connection: &Connection,
+    order: &mut NewOrder,
+    decided: &Decided,
+    numbers: &[String],
+) -> Result<bool, StoreError> {
+    for number in numbers {
+        order.record.number.clone_from(number);
+        if insert_once(connection, order, decided)? {
+            return Ok(true);
+        }
+        if exists(connection, &order.record.tenant, &order.record.order_id)? {
+            return Ok(false);
+        }
+    }
+    Err(StoreError::Unavailable(
+        "every order number drawn is taken".into(),
+    ))
+}
+
+/// False: something that is its own alone is another order's.
+fn insert_once(
+    connection: &Connection,
+    order: &NewOrder,
+    decided: &Decided,
+) -> Result<bool, StoreError> {
     let record = &order.record;
     let totals = &record.totals;
-    connection
+    let written = connection
         .prepare_cached(
             "INSERT INTO orders (tenant_id, order_id, number, secret_hash, site_key,
                  checkout_attempt_id, quote_id, video_id, currency, country, payment_method,
                  items_minor, discount_minor, delivery_minor, tax_minor, total_minor,
-                 client_created_at, placed_at)
+                 client_created_at, placed_at, lines, shipments, decision_sequence, evidence,
+                 receipt, digest)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18)",
+                 ?18, ?19, ?20, ?21, ?22, ?23, ?24)
+             ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             record.tenant.as_str(),
@@ -47,88 +73,14 @@ pub(super) fn insert(connection: &Connection, order: &NewOrder) -> Result<(), St
             totals.total_minor,
             order.client_created_at.ms(),
             record.placed_at.ms(),
+            to_json(&order.lines)?,
+            to_json(&record.shipments)?,
+            decided.sequence,
+            decided.evidence,
+            decided.receipt,
+            decided.digest.to_string(),
         ])?;
-    insert_lines(connection, order)?;
-    for (position, shipment) in record.shipments.iter().enumerate() {
-        insert_fulfilment(connection, record, position, shipment)?;
-    }
-    Ok(())
-}
-
-fn insert_lines(connection: &Connection, order: &NewOrder) -> Result<(), StoreError> {
-    let (tenant, id) = (order.record.tenant.as_str(), order.record.order_id.as_str());
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO order_lines (tenant_id, order_id, position, variant_id, product_id, brand_id,
-             title, variant_label, image_url, quantity, unit_price_minor, discount_minor,
-             total_minor, tax_minor)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-    )?;
-    for (position, line) in order.lines.iter().enumerate() {
-        statement.execute(params![
-            tenant,
-            id,
-            position,
-            line.variant_id.as_str(),
-            line.product_id.as_str(),
-            line.brand_id.as_str(),
-            line.title,
-            line.variant_label,
-            line.image_url,
-            line.quantity,
-            line.unit_price_minor,
-            line.discount_minor,
-            line.total_minor,
-            line.tax_minor,
-        ])?;
-        holds::take(
-            connection,
-            tenant,
-            line.variant_id.as_str(),
-            i64::from(line.quantity),
-        )?;
-    }
-    Ok(())
-}
-
-fn insert_fulfilment(
-    connection: &Connection,
-    record: &OrderRecord,
-    position: usize,
-    shipment: &Shipment,
-) -> Result<(), StoreError> {
-    let delivery = &shipment.delivery;
-    connection
-        .prepare_cached(
-            "INSERT INTO fulfilments (tenant_id, order_id, brand_id, position, option_id,
-                         label, price_minor, days_min, days_max, status)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?
-        .execute(params![
-            record.tenant.as_str(),
-            record.order_id.as_str(),
-            shipment.brand.id.as_str(),
-            position,
-            delivery.id,
-            delivery.label,
-            delivery.price_minor,
-            delivery.days_min,
-            delivery.days_max,
-            status_name(shipment.status),
-        ])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO fulfilment_events (tenant_id, order_id, brand_id, status,
-                         happened_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            record.tenant.as_str(),
-            record.order_id.as_str(),
-            shipment.brand.id.as_str(),
-            status_name(shipment.status),
-            record.placed_at.ms(),
-        ])?;
-    Ok(())
+    Ok(written == 1)
 }
 
 /// Whether the tenant has an order of this id.
@@ -144,27 +96,6 @@ pub(super) fn exists(
         .prepare_cached("SELECT 1 FROM orders WHERE tenant_id = ?1 AND order_id = ?2")?
         .exists(params![tenant.as_str(), order.as_str()])?;
     Ok(found)
-}
-
-/// The first of `numbers` that no order of the tenant has.
-///
-/// # Errors
-/// [`StoreError::Unavailable`] when all are taken: the retry brings others.
-pub(super) fn free_number(
-    connection: &Connection,
-    tenant: &TenantId,
-    numbers: &[String],
-) -> Result<String, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT 1 FROM orders WHERE tenant_id = ?1 AND number = ?2")?;
-    for number in numbers {
-        if !statement.exists(params![tenant.as_str(), number])? {
-            return Ok(number.clone());
-        }
-    }
-    Err(StoreError::Unavailable(
-        "every order number drawn is taken".into(),
-    ))
 }
 
 /// The order whose secret has this hash.
@@ -204,7 +135,7 @@ pub(super) fn by_number(
 fn by_id(connection: &Connection, tenant: &str, order: &str) -> Result<OrderRecord, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT tenant_id, order_id, number, placed_at, currency, payment_method, items_minor,
-                discount_minor, delivery_minor, tax_minor, total_minor
+                discount_minor, delivery_minor, tax_minor, total_minor, lines, shipments, receipt
          FROM orders WHERE tenant_id = ?1 AND order_id = ?2",
     )?;
     let mut rows = statement.query(params![tenant, order])?;
@@ -212,14 +143,15 @@ fn by_id(connection: &Connection, tenant: &str, order: &str) -> Result<OrderReco
         .next()?
         .ok_or_else(|| StoreError::Corrupt("an order is gone".into()))?;
     let method: String = plain(row, "payment_method")?;
-    Ok(OrderRecord {
+    let lines: Vec<PricedLine> = json(row, "lines")?;
+    let mut record = OrderRecord {
         tenant: checked(row, "tenant_id", TenantId::parse)?,
         order_id: checked(row, "order_id", OrderId::parse)?,
         number: plain(row, "number")?,
         placed_at: Timestamp::from_ms(plain(row, "placed_at")?),
         currency: checked(row, "currency", |code| Currency::parse(&code))?,
-        lines: lines(connection, tenant, order)?,
-        shipments: shipments(connection, tenant, order)?,
+        lines: lines.iter().map(ordered_line).collect(),
+        shipments: json(row, "shipments")?,
         totals: Totals {
             items_minor: plain(row, "items_minor")?,
             discount_minor: plain(row, "discount_minor")?,
@@ -230,7 +162,12 @@ fn by_id(connection: &Connection, tenant: &str, order: &str) -> Result<OrderReco
         payment: Payment {
             method: method_of(&method)?,
         },
-    })
+    };
+    let credited = credited(row)?;
+    drop(rows);
+    name_credited(connection, &mut record, &credited)?;
+    bring_forward(connection, &mut record)?;
+    Ok(record)
 }
 
 /// Writes into an order's lines, by position, who is credited with them.
@@ -246,100 +183,77 @@ pub(super) fn name_credited(
         let line = order.lines.get_mut(*position as usize);
         let line = line.ok_or_else(|| StoreError::Corrupt("a credit without a line".into()))?;
         let mut statement = connection.prepare_cached(
-            "SELECT creator_id, name, handle FROM creators
-             WHERE tenant_id = ?1 AND creator_id = ?2",
+            "SELECT name, handle FROM creators WHERE tenant_id = ?1 AND creator_id = ?2",
         )?;
         let mut rows = statement.query(params![order.tenant.as_str(), creator.as_str()])?;
         if let Some(row) = rows.next()? {
-            line.credited = self::credited(row)?;
+            line.credited = Some(CreatorInfo {
+                id: creator.clone(),
+                name: plain(row, "name")?,
+                handle: plain(row, "handle")?,
+            });
         }
     }
     Ok(())
 }
 
-/// The lines of an order, each with the creator who is credited with it.
-///
-/// # Errors
-/// The database's.
-fn lines(
-    connection: &Connection,
-    tenant: &str,
-    order: &str,
-) -> Result<Vec<OrderedLine>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT l.*, c.creator_id, c.name, c.handle
-         FROM order_lines l
-         LEFT JOIN credits e ON e.tenant_id = l.tenant_id AND e.order_id = l.order_id
-                            AND e.line = l.position
-         LEFT JOIN creators c ON c.tenant_id = e.tenant_id AND c.creator_id = e.creator_id
-         WHERE l.tenant_id = ?1 AND l.order_id = ?2 ORDER BY l.position",
-    )?;
-    let mut rows = statement.query(params![tenant, order])?;
-    let mut lines = Vec::new();
-    while let Some(row) = rows.next()? {
-        lines.push(OrderedLine {
-            variant_id: checked(row, "variant_id", VariantId::parse)?,
-            product_id: checked(row, "product_id", ProductId::parse)?,
-            brand_id: checked(row, "brand_id", BrandId::parse)?,
-            title: plain(row, "title")?,
-            variant_label: plain(row, "variant_label")?,
-            image_url: plain(row, "image_url")?,
-            quantity: plain(row, "quantity")?,
-            unit_price_minor: plain(row, "unit_price_minor")?,
-            discount_minor: plain(row, "discount_minor")?,
-            total_minor: plain(row, "total_minor")?,
-            credited: credited(row)?,
-        });
-    }
-    Ok(lines)
-}
-
-fn credited(row: Row<'_>) -> Result<Option<CreatorInfo>, StoreError> {
-    let Some(_) = plain::<Option<String>>(row, "creator_id")? else {
-        return Ok(None);
+/// The lines that somebody is paid for, as the order's receipt says; none from before there were
+/// receipts.
+fn credited(row: Row<'_>) -> Result<Vec<(u32, CreatorId)>, StoreError> {
+    let Some(receipt) = plain::<Option<Vec<u8>>>(row, "receipt")? else {
+        return Ok(Vec::new());
     };
-    Ok(Some(CreatorInfo {
-        id: checked(row, "creator_id", CreatorId::parse)?,
-        name: plain(row, "name")?,
-        handle: plain(row, "handle")?,
-    }))
+    let decision: OrderDecision = serde_json::from_slice(&receipt)
+        .map_err(|error| StoreError::Corrupt(format!("receipt: {error}")))?;
+    let lines = decision.lines.into_iter();
+    Ok(lines
+        .filter_map(|line| Some((line.line, line.credit?.creator)))
+        .collect())
 }
 
-fn shipments(
-    connection: &Connection,
-    tenant: &str,
-    order: &str,
-) -> Result<Vec<Shipment>, StoreError> {
+/// Brings each part of an order from where it was placed to where it is, under its brand's name of
+/// today.
+fn bring_forward(connection: &Connection, order: &mut OrderRecord) -> Result<(), StoreError> {
+    let tenant = order.tenant.as_str();
     let mut statement = connection.prepare_cached(
-        "SELECT f.*, b.name, b.legal_name
-         FROM fulfilments f JOIN brands b USING (tenant_id, brand_id)
-         WHERE f.tenant_id = ?1 AND f.order_id = ?2 ORDER BY f.position",
+        "SELECT brand_id, status FROM fulfilment_steps WHERE tenant_id = ?1 AND order_id = ?2",
     )?;
-    let mut rows = statement.query(params![tenant, order])?;
-    let mut shipments = Vec::new();
+    let mut rows = statement.query(params![tenant, order.order_id.as_str()])?;
     while let Some(row) = rows.next()? {
-        shipments.push(shipment(row)?);
+        let brand: BrandId = checked(row, "brand_id", BrandId::parse)?;
+        let status = status_of(&plain::<String>(row, "status")?)?;
+        let part = order.shipments.iter_mut().find(|it| it.brand.id == brand);
+        let part = part.ok_or_else(|| StoreError::Corrupt("a step without a part".into()))?;
+        if rank(status) > rank(part.status) {
+            part.status = status;
+        }
     }
-    Ok(shipments)
+    drop(rows);
+    for part in &mut order.shipments {
+        let names: Option<(String, String)> = connection
+            .prepare_cached(
+                "SELECT name, legal_name FROM brands WHERE tenant_id = ?1 AND brand_id = ?2",
+            )?
+            .query_row(params![tenant, part.brand.id.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        if let Some((name, legal_name)) = names {
+            part.brand.name = name;
+            part.brand.legal_name = legal_name;
+        }
+    }
+    Ok(())
 }
 
-fn shipment(row: Row<'_>) -> Result<Shipment, StoreError> {
-    let status: String = plain(row, "status")?;
-    Ok(Shipment {
-        brand: Brand {
-            id: checked(row, "brand_id", BrandId::parse)?,
-            name: plain(row, "name")?,
-            legal_name: plain(row, "legal_name")?,
-        },
-        delivery: DeliveryOption {
-            id: plain(row, "option_id")?,
-            label: plain(row, "label")?,
-            price_minor: plain(row, "price_minor")?,
-            days_min: plain(row, "days_min")?,
-            days_max: plain(row, "days_max")?,
-        },
-        status: status_of(&status)?,
-    })
+/// Steps go forward: the one of the highest rank is where a part is.
+fn rank(status: FulfilmentStatus) -> u8 {
+    match status {
+        FulfilmentStatus::Placed => 0,
+        FulfilmentStatus::Shipped => 1,
+        FulfilmentStatus::Delivered => 2,
+        FulfilmentStatus::Returned | FulfilmentStatus::Cancelled => 3,
+    }
 }
 
 /// A status as the database writes it.

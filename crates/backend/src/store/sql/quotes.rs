@@ -9,6 +9,9 @@ use crate::error::ApiError;
 use crate::orders::QuoteFact;
 use crate::quotes::{Asked, MakeQuote, OpenQuote, Terms, Turn, decide};
 
+/// State of a quote that became an order.
+pub(super) const ORDERED: &str = "ordered";
+
 /// Makes a quote; it replaces the open one of its attempt, unless the request is not the newest.
 ///
 /// # Errors
@@ -88,21 +91,22 @@ fn replace_open(
     tenant: &TenantId,
     attempt: &CheckoutAttemptId,
 ) -> Result<(), StoreError> {
-    let replaced = connection
-        .prepare_cached(
-            "UPDATE quotes SET state = 'replaced', fingerprint = NULL
-             WHERE tenant_id = ?1 AND checkout_attempt_id = ?2 AND state = 'open'
-             RETURNING quote_id",
-        )?
-        .query_map(params![tenant.as_str(), attempt.as_str()], |row| {
-            row.get::<_, String>(0)
-        })?
-        .collect::<Result<Vec<_>, _>>()?;
-    for quote in replaced {
-        let quote =
-            QuoteId::parse(quote).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        holds::give_back(connection, tenant, &quote)?;
-        forget_recipient(connection, tenant, &quote)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT document, next_at = expires_at AS holds FROM quotes
+         WHERE tenant_id = ?1 AND checkout_attempt_id = ?2 AND state = 'open'",
+    )?;
+    let mut rows = statement.query(params![tenant.as_str(), attempt.as_str()])?;
+    let mut replaced: Vec<(Quote, bool)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        replaced.push((json(row, "document")?, plain(row, "holds")?));
+    }
+    drop(rows);
+    for (quote, holds) in &replaced {
+        if *holds {
+            holds::give_back(connection, tenant, quote);
+        }
+        end(connection, tenant, quote, "replaced")?;
+        forget_recipient(connection, tenant, &quote.quote_id)?;
     }
     Ok(())
 }
@@ -127,8 +131,9 @@ pub(super) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO quotes (tenant_id, quote_id, checkout_attempt_id, site_key,
-                         video_id, country, state, expires_at, document, sequence, fingerprint)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?8, ?9, ?10)",
+                         video_id, country, state, expires_at, next_at, document, sequence,
+                         fingerprint)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
             tenant.as_str(),
@@ -142,16 +147,7 @@ pub(super) fn insert(
             terms.asked.map(|asked| asked.sequence),
             terms.asked.map(|asked| asked.fingerprint),
         ])?;
-    for line in &quote.lines {
-        holds::hold(
-            connection,
-            tenant,
-            &quote.quote_id,
-            &line.variant_id,
-            line.quantity,
-            quote.expires_at,
-        )?;
-    }
+    holds::hold(connection, tenant, quote);
     Ok(())
 }
 
@@ -216,23 +212,29 @@ pub(super) fn forget_recipient(
     Ok(())
 }
 
-/// Ends a quote, in state `ordered` or `refused`, and its hold.
+/// Ends a quote, in state `replaced`, `ordered` or `refused`. What it holds is the caller's to give
+/// back or to sell.
 ///
 /// # Errors
 /// The database's.
 pub(super) fn end(
     connection: &Connection,
     tenant: &TenantId,
-    quote: &QuoteId,
+    quote: &Quote,
     state: &str,
 ) -> Result<(), StoreError> {
-    holds::give_back(connection, tenant, quote)?;
+    let erased_at = (state != ORDERED).then(|| holds::erased_at(quote).ms());
     connection
         .prepare_cached(
-            "UPDATE quotes SET state = ?3, fingerprint = NULL
+            "UPDATE quotes SET state = ?3, next_at = ?4, fingerprint = NULL
              WHERE tenant_id = ?1 AND quote_id = ?2",
         )?
-        .execute(params![tenant.as_str(), quote.as_str(), state])?;
+        .execute(params![
+            tenant.as_str(),
+            quote.quote_id.as_str(),
+            state,
+            erased_at
+        ])?;
     Ok(())
 }
 
@@ -246,8 +248,8 @@ pub(super) fn find(
     quote: &QuoteId,
 ) -> Result<Option<QuoteFact>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT site_key, video_id, country, state, document FROM quotes
-         WHERE tenant_id = ?1 AND quote_id = ?2",
+        "SELECT site_key, video_id, country, state, next_at = expires_at AS holds, document
+         FROM quotes WHERE tenant_id = ?1 AND quote_id = ?2",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), quote.as_str()])?;
     let Some(row) = rows.next()? else {
@@ -255,6 +257,7 @@ pub(super) fn find(
     };
     let video: Option<String> = plain(row, "video_id")?;
     let state: String = plain(row, "state")?;
+    let holds: Option<bool> = plain(row, "holds")?;
     Ok(Some(QuoteFact {
         document: json(row, "document")?,
         site: checked(row, "site_key", SiteKey::parse)?,
@@ -264,5 +267,6 @@ pub(super) fn find(
             .map_err(|error| StoreError::Corrupt(error.to_string()))?,
         country: plain(row, "country")?,
         is_open: state == "open",
+        holds: holds.unwrap_or(false),
     }))
 }

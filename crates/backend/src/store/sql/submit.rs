@@ -1,6 +1,6 @@
 //! Submitting an order: key, attempt, facts, decision and every row of it in one transaction.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shoptag_commerce::{OrderId, SiteKey, TenantId, VariantId};
@@ -11,8 +11,8 @@ use super::{
     Connection, OptionalExtension, StoreError, bag, credit, holds, orders, params, quotes,
 };
 use crate::orders::{
-    Decision, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted, decide,
-    placed, stands,
+    Decision, NewOrder, OrderFacts, QuoteFact, ROUTE, Refusal, StoredAnswer, Submission, Submitted,
+    Supply, decide, id_used, placed, stands,
 };
 use crate::quotes::BagFacts;
 
@@ -81,42 +81,65 @@ pub(super) fn submit(
         remember(connection, submission, &answer, None)?;
         return Ok(Submitted::Replayed(answer));
     }
-    let quoted_at = quote.as_ref().map(|quote| quote.document.quoted_at);
     let facts = facts(connection, submission, quote)?;
-    match decide(submission, &facts) {
-        Decision::Place(mut order) => {
-            quotes::end(connection, &submission.tenant, &order.quote_id, "ordered")?;
-            orders::insert(connection, &order)?;
-            let quoted_at = quoted_at.unwrap_or(submission.now);
-            let credited = credit::credit(connection, &order, quoted_at, &submission.credit)?;
-            // The answer names who is credited: it is made last, and stored for ever as it is.
-            orders::name_credited(connection, &mut order.record, &credited)?;
-            let answer = placed(submission, &order.record);
-            remember(
-                connection,
-                submission,
-                &answer,
-                Some(&order.record.order_id),
-            )?;
-            end_attempt(connection, submission)?;
-            Ok(Submitted::Decided {
-                answer,
-                order: Some(Box::new(order.record)),
-            })
+    match (decide(submission, &facts), &facts.quote) {
+        (Decision::Place(order), Some(quote)) => place(connection, submission, quote, *order),
+        (Decision::Place(_), None) => Err(StoreError::Corrupt("an order without a quote".into())),
+        (Decision::Refuse(refusal), quote) => {
+            refuse(connection, submission, quote.as_ref(), *refusal)
         }
-        Decision::Refuse(refusal) => refuse(connection, submission, *refusal),
     }
+}
+
+fn place(
+    connection: &Connection,
+    submission: &Submission,
+    quote: &QuoteFact,
+    mut order: NewOrder,
+) -> Result<Submitted, StoreError> {
+    let (tenant, document) = (&submission.tenant, &quote.document);
+    let decided = credit::decide(connection, &order, document.quoted_at, &submission.credit)?;
+    // Written before anything else: nothing has happened when its id turns out to be used.
+    if !orders::insert(connection, &mut order, &decided, &submission.fresh.numbers)? {
+        return match id_used() {
+            Decision::Refuse(refusal) => refuse(connection, submission, Some(quote), *refusal),
+            Decision::Place(_) => Err(StoreError::Corrupt("a used id is refused".into())),
+        };
+    }
+    quotes::end(connection, tenant, document, quotes::ORDERED)?;
+    holds::sell(connection, tenant, quote);
+    let credited = credit::write(connection, &order, &decided)?;
+    // The answer names who is credited: it is made last, and stored for ever as it is.
+    orders::name_credited(connection, &mut order.record, &credited)?;
+    let answer = placed(submission, &order.record);
+    remember(
+        connection,
+        submission,
+        &answer,
+        Some(&order.record.order_id),
+    )?;
+    end_attempt(connection, submission)?;
+    Ok(Submitted::Decided {
+        answer,
+        order: Some(Box::new(order.record)),
+    })
 }
 
 fn refuse(
     connection: &Connection,
     submission: &Submission,
+    quote: Option<&QuoteFact>,
     refusal: Refusal,
 ) -> Result<Submitted, StoreError> {
     let tenant = &submission.tenant;
     remember(connection, submission, &refusal.answer, None)?;
     if refusal.ends_attempt {
-        quotes::end(connection, tenant, &submission.request.quote_id, "refused")?;
+        if let Some(quote) = quote {
+            if quote.holds {
+                holds::give_back(connection, tenant, &quote.document);
+            }
+            quotes::end(connection, tenant, &quote.document, "refused")?;
+        }
         end_attempt(connection, submission)?;
     }
     let refused = &submission.request.quote_id;
@@ -172,27 +195,40 @@ fn facts(
     submission: &Submission,
     quote: Option<QuoteFact>,
 ) -> Result<OrderFacts, StoreError> {
-    let tenant = &submission.tenant;
-    let bag = match &quote {
-        Some(quote) => Some(quoted_bag(connection, submission, quote)?),
+    let supply = match &quote {
+        Some(quote) => Some(supply(connection, submission, quote)?),
         None => None,
     };
     Ok(OrderFacts {
         unknown_lines: unknown_lines(connection, submission, quote.as_ref())?,
-        order_id_used: orders::exists(connection, tenant, &submission.request.order_id)?,
-        number: orders::free_number(connection, tenant, &submission.fresh.numbers)?,
         quote,
-        bag,
+        supply,
+    })
+}
+
+fn supply(
+    connection: &Connection,
+    submission: &Submission,
+    quote: &QuoteFact,
+) -> Result<Supply, StoreError> {
+    let tenant = &submission.tenant;
+    if stands(submission, &quote.document) {
+        let lines = quote.document.lines.iter();
+        let on_hand = lines.map(|line| bag::on_hand(connection, tenant, &line.variant_id));
+        return Ok(Supply::OnHand(on_hand.collect::<Result<_, _>>()?));
+    }
+    Ok(Supply::Catalogue {
+        bag: Box::new(quoted_bag(connection, tenant, quote)?),
+        order_id_used: orders::exists(connection, tenant, &submission.request.order_id)?,
     })
 }
 
 /// The catalogue's facts for the quote's lines, without the quote's own hold.
 fn quoted_bag(
     connection: &Connection,
-    submission: &Submission,
+    tenant: &TenantId,
     quote: &QuoteFact,
 ) -> Result<BagFacts, StoreError> {
-    let tenant = &submission.tenant;
     let lines: Vec<QuoteLine> = quote
         .document
         .lines
@@ -203,17 +239,15 @@ fn quoted_bag(
             receipt: None,
         })
         .collect();
-    if stands(submission, &quote.document) {
-        return bag::variants_alone(connection, tenant, &lines, quote.document.currency);
-    }
     let mut bag = bag::facts(connection, tenant, &lines)?;
-    let own = holds::of(connection, tenant, &quote.document.quote_id)?;
+    let own = if quote.holds {
+        holds::quantities(&quote.document)
+    } else {
+        BTreeMap::new()
+    };
     for fact in bag.variants.iter_mut().flatten() {
-        let held = own
-            .get(fact.item.line.variant_id.as_str())
-            .copied()
-            .unwrap_or(0);
-        fact.held = fact.held.saturating_sub(held);
+        let held = own.get(fact.item.line.variant_id.as_str());
+        fact.held = fact.held.saturating_sub(held.copied().unwrap_or(0));
     }
     Ok(bag)
 }
@@ -234,14 +268,21 @@ fn unknown_lines(
                 .any(|it| it.variant_id == *variant)
         })
     };
-    let mut statement = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM variants
-         WHERE tenant_id = ?1 AND variant_id = ?2 AND is_listed = 1)",
-    )?;
     let mut unknown = Vec::new();
     for (index, line) in submission.request.lines.iter().enumerate() {
-        let key = params![submission.tenant.as_str(), line.variant_id.as_str()];
-        if !is_held(&line.variant_id) && !statement.query_row(key, |row| row.get::<_, bool>(0))? {
+        if is_held(&line.variant_id) {
+            continue;
+        }
+        let is_listed = connection
+            .prepare_cached(
+                "SELECT 1 FROM variants
+                 WHERE tenant_id = ?1 AND variant_id = ?2 AND is_listed = 1",
+            )?
+            .exists(params![
+                submission.tenant.as_str(),
+                line.variant_id.as_str()
+            ])?;
+        if !is_listed {
             unknown.push(index);
         }
     }

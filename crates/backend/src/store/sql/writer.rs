@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use super::Connection;
+use super::within::settle;
 use crate::store::{StoreCounters, StoreError};
 
 /// What a request wants written. It may be run again, when the transaction in which it ran is gone.
@@ -20,6 +21,9 @@ pub(in crate::store) trait Job: Send {
 
     /// Runs; whether its changes are to be kept.
     fn run(&mut self, connection: &Connection) -> bool;
+
+    /// What it ran cannot be written.
+    fn fail(&mut self, error: StoreError);
 
     /// Answers the request: with what the last run gave, when that is durable.
     fn answer(self: Box<Self>, fate: Result<(), StoreError>);
@@ -217,6 +221,10 @@ impl<T: Send, F: Fn(&Connection) -> Result<T, StoreError> + Send> Job for Task<T
         result.is_ok_and(|result| keeps.is_none_or(|keeps| keeps(result)))
     }
 
+    fn fail(&mut self, error: StoreError) {
+        self.result = Err(error);
+    }
+
     fn answer(self: Box<Self>, fate: Result<(), StoreError>) {
         let Self {
             job,
@@ -258,46 +266,80 @@ pub(in crate::store) fn commit(
 ) -> Result<(), Broken> {
     let before = |error: super::Error| Broken::Before(error.into());
     connection.execute_batch(begin).map_err(before)?;
-    if !run_all(connection, group, &must_stop, |job| job.may_undo())? {
+    connection.within().begin();
+    if !run_all(connection, group, &must_stop)? {
         connection.execute_batch("ROLLBACK").map_err(before)?;
         if group.len() == 1 {
             return Ok(());
         }
         connection.execute_batch(begin).map_err(before)?;
-        run_all(connection, group, &must_stop, |_| true)?;
+        connection.within().begin();
+        for job in group {
+            run_apart(connection, job.as_mut(), true)?;
+            if let Some(error) = must_stop() {
+                return Err(Broken::Before(error));
+            }
+        }
     }
     connection
         .execute_batch("COMMIT")
         .map_err(|error| Broken::AtCommit(error.into()))
 }
 
-/// Runs a group, job by job, each in a savepoint if `has_savepoint` says so. False: one without a
-/// savepoint has failed, and nothing that ran can be kept.
+/// Runs a group, job by job, and writes what it owes. False: a job without a savepoint has failed,
+/// or what they owe together cannot be written, and nothing that ran can be kept.
 fn run_all(
     connection: &Connection,
     group: &mut Group,
     must_stop: impl Fn() -> Option<StoreError>,
-    has_savepoint: impl Fn(&dyn Job) -> bool,
 ) -> Result<bool, Broken> {
-    let before = |error: super::Error| Broken::Before(error.into());
-    for job in group {
-        let has_savepoint = has_savepoint(job.as_ref());
-        if has_savepoint {
-            connection.execute("SAVEPOINT job", []).map_err(before)?;
-        }
-        let keep = job.run(connection);
+    for job in group.iter_mut() {
+        let keep = if job.may_undo() {
+            run_apart(connection, job.as_mut(), false)?;
+            true
+        } else {
+            job.run(connection)
+        };
         if let Some(error) = must_stop() {
             return Err(Broken::Before(error));
         }
-        if !keep && !has_savepoint {
+        if !keep {
             return Ok(false);
         }
-        if !keep {
-            connection.execute("ROLLBACK TO job", []).map_err(before)?;
-        }
-        if has_savepoint {
-            connection.execute("RELEASE job", []).map_err(before)?;
-        }
     }
-    Ok(true)
+    let settled = settle(connection);
+    if let Some(error) = must_stop() {
+        return Err(Broken::Before(error));
+    }
+    match (settled, group.as_mut_slice()) {
+        (Ok(()), _) => Ok(true),
+        (Err(error), [alone]) => {
+            alone.fail(error.into());
+            Ok(false)
+        }
+        (Err(_), _) => Ok(false),
+    }
+}
+
+/// Runs a job in a savepoint, and writes what it owes if `settles`.
+fn run_apart(connection: &Connection, job: &mut dyn Job, settles: bool) -> Result<(), Broken> {
+    let before = |error: super::Error| Broken::Before(error.into());
+    connection.execute("SAVEPOINT job", []).map_err(before)?;
+    connection.within().mark();
+    let mut keep = job.run(connection);
+    if keep
+        && settles
+        && let Err(error) = settle(connection)
+    {
+        job.fail(error.into());
+        keep = false;
+    }
+    if keep {
+        connection.within().keep();
+    } else {
+        connection.execute("ROLLBACK TO job", []).map_err(before)?;
+        connection.within().take_back();
+    }
+    connection.execute("RELEASE job", []).map_err(before)?;
+    Ok(())
 }

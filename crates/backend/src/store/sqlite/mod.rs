@@ -12,7 +12,7 @@ use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
 use super::StoreError;
-use super::sql::{self, Connection, Engine, InFlight, Writer};
+use super::sql::{self, Connection, Engine, InFlight, Link, Writer};
 use readers::Readers;
 
 pub use copies::Staged;
@@ -70,7 +70,7 @@ impl SqliteStore {
         check(&connection, options)?;
         // IMMEDIATE: two programs that start at once apply a step once.
         sql::migrate(&connection, "BEGIN IMMEDIATE", sql::STEPS)?;
-        if let Connection::Sqlite(connection) = &connection {
+        if let Link::Sqlite(connection) = connection.link() {
             planner::describe(connection)?;
         }
         Ok(Self {
@@ -130,7 +130,7 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A statement with LIMIT ?1 is otherwise prepared anew for each value.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(Connection::Sqlite(connection))
+    Ok(connection.into())
 }
 
 impl From<rusqlite::Error> for StoreError {

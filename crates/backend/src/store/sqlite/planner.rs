@@ -90,21 +90,26 @@ fn known(connection: &Connection) -> Result<Vec<Description>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sql::{self, Connection as Either};
+    use crate::store::sql::{self, Connection as Either, Link};
 
-    fn described() -> Connection {
-        let connection = Either::Sqlite(Connection::open_in_memory().unwrap());
+    fn described() -> Either {
+        let connection = Either::from(Connection::open_in_memory().unwrap());
         sql::migrate(&connection, "BEGIN IMMEDIATE", sql::STEPS).unwrap();
-        let Either::Sqlite(connection) = connection else {
-            unreachable!("it was made of one")
-        };
-        describe(&connection).unwrap();
+        describe(own(&connection)).unwrap();
         connection
+    }
+
+    fn own(connection: &Either) -> &Connection {
+        match connection.link() {
+            Link::Sqlite(own) => own,
+            Link::Postgres(_) => unreachable!("it was made of one"),
+        }
     }
 
     #[test]
     fn what_belongs_to_one_order_is_never_looked_for_among_a_tenants_all() {
-        let connection = described();
+        let described = described();
+        let connection = own(&described);
         let check = |sql: &str, index: &str| {
             let plan: String = connection
                 .query_row(&format!("EXPLAIN QUERY PLAN {sql}"), ["t", "x"], |row| {
@@ -115,20 +120,23 @@ mod tests {
         };
         let of_creator = "SELECT * FROM collaborations WHERE tenant_id = ?1 AND creator_id = ?2";
         check(of_creator, "collaborations_by_creator");
-        let of_touch = "SELECT * FROM credits WHERE tenant_id = ?1 AND touch_id = ?2";
-        check(of_touch, "credits_by_touch");
+        let of_touch = "SELECT * FROM credited_touches WHERE tenant_id = ?1 AND touch_id = ?2";
+        check(of_touch, "tenant_id=? AND touch_id=?");
+        let of_party = "SELECT * FROM ledger_parties WHERE tenant_id = ?1 AND party = ?2";
+        check(of_party, "tenant_id=? AND party=?");
         let of_payout = "SELECT * FROM ledger_lines WHERE tenant_id = ?1 AND payout = ?2";
         check(of_payout, "ledger_lines_by_payout");
     }
 
     #[test]
     fn describing_twice_is_describing_once() {
-        let connection = described();
-        let wanted = descriptions(&connection).unwrap();
+        let described = described();
+        let connection = own(&described);
+        let wanted = descriptions(connection).unwrap();
         assert!(!wanted.is_empty());
-        assert_eq!(known(&connection).unwrap(), wanted);
+        assert_eq!(known(connection).unwrap(), wanted);
         let changes = connection.total_changes();
-        describe(&connection).unwrap();
+        describe(connection).unwrap();
         assert_eq!(connection.total_changes(), changes);
     }
 }

@@ -67,7 +67,7 @@ fn open(options: &SqliteOptions) -> Result<Connection, StoreError> {
     let connection = rusqlite::Connection::open_with_flags(&options.path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(64);
-    Ok(Connection::Sqlite(connection))
+    Ok(connection.into())
 }
 
 /// Several statements see one state of the database.

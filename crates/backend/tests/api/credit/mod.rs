@@ -234,20 +234,20 @@ async fn api_key(backend: &Backend, kind: PartyKind) -> String {
     secret.as_str().to_owned()
 }
 
-async fn brand_key(backend: &Backend, id: &str) -> String {
+pub(crate) async fn brand_key(backend: &Backend, id: &str) -> String {
     api_key(backend, PartyKind::Brand(BrandId::parse(id).unwrap())).await
 }
 
-async fn creator_key(backend: &Backend, id: &str) -> String {
+pub(crate) async fn creator_key(backend: &Backend, id: &str) -> String {
     api_key(backend, PartyKind::Creator(CreatorId::parse(id).unwrap())).await
 }
 
-async fn ask(backend: &Backend, path: &str, key: &str) -> Answer {
+pub(crate) async fn ask(backend: &Backend, path: &str, key: &str) -> Answer {
     let request = Request::get(path).header("authorization", format!("Bearer {key}"));
     backend.send(request.body(Body::empty()).unwrap()).await
 }
 
-async fn command(backend: &Backend, path: &str, key: &str, body: &Value) -> Answer {
+pub(crate) async fn command(backend: &Backend, path: &str, key: &str, body: &Value) -> Answer {
     let request = Request::post(path)
         .header("content-type", "application/json")
         .header("idempotency-key", crate::support::key())
@@ -309,7 +309,7 @@ fn nobody() -> Vec<(String, String, i64)> {
 }
 
 /// The books hold, and every decision replays to its bytes.
-async fn audit(backend: &Backend) {
+pub(crate) async fn audit(backend: &Backend) {
     use shoptag_backend::ledger_accounts::{replay_decision, verify};
     let (records, tables) = backend.store.ledger(tenant("demo")).await.unwrap();
     verify(records, &tables).unwrap();

@@ -378,8 +378,8 @@ async fn a_refused_receipt_is_shown_to_its_line_and_one_of_the_list_to_all() {
     // They are part of the receipt, and of what replays.
     super::audit(&backend).await;
     backend.database.forge(
-        "decisions",
-        "UPDATE decisions SET evidence = replace(evidence, 'token-tampered', 'token-expired')",
+        "orders",
+        "UPDATE orders SET evidence = replace(evidence, 'token-tampered', 'token-expired')",
     );
     let rows = backend
         .store

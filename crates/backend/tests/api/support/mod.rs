@@ -95,13 +95,10 @@ impl Backend {
         Self::filled(folder, database, store).await
     }
 
-    /// On a database and a store of the test's making.
+    /// On a database and a store of the test's making, with both tenants.
     pub(crate) async fn filled(folder: TempDir, database: Database, store: Arc<dyn Store>) -> Self {
-        let clock = Arc::new(ManualClock::at(START));
-        let state = AppState {
-            clock: clock.clone(),
-            ..AppState::new(store.clone())
-        };
+        let backend = Self::over(folder, database, store);
+        let store = &backend.store;
         for (tenant_id, site) in [("demo", "pk_demo"), ("other", "pk_other")] {
             store.apply(setup(tenant_id, site)).await.unwrap();
             let products = setup::catalogue();
@@ -110,6 +107,16 @@ impl Backend {
                 .await
                 .unwrap();
         }
+        backend
+    }
+
+    /// On what is in a database.
+    pub(crate) fn over(folder: TempDir, database: Database, store: Arc<dyn Store>) -> Self {
+        let clock = Arc::new(ManualClock::at(START));
+        let state = AppState {
+            clock: clock.clone(),
+            ..AppState::new(store.clone())
+        };
         Self {
             state,
             store,

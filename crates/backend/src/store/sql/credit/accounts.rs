@@ -1,17 +1,19 @@
 //! Reading the ledger: statements, the whole log, the decisions.
 
 use shoptag_commerce::{OrderId, TenantId, Timestamp};
-use shoptag_ledger::{Account, LineRef, LineState, LineStatus, Payout, Record, RecordKey};
+use shoptag_ledger::{
+    Account, Event, LineRef, LineState, LineStatus, Outcome, Payout, Record, RecordKey,
+};
 use shoptag_protocol::{StatementBalance, StatementDocument, StatementLine, StatementMovement};
 
-use super::ledger::digest;
-use super::payouts;
+use super::ledger::{accrued, digest};
+use super::{parties, payouts};
 use crate::ledger_accounts::{
     DecisionRow, LedgerTables, LineCursor, Movements, Party, PartyKind, accounts_of, sense,
 };
 use crate::store::StoreError;
 use crate::store::sql::{
-    Connection, params,
+    Connection, Row, params,
     rows::{checked, json, plain, to_json},
 };
 
@@ -25,13 +27,11 @@ pub(super) fn statement(
     movements: &Movements,
 ) -> Result<StatementDocument, StoreError> {
     let mut balances = Vec::new();
-    let mut moved = Vec::new();
     for (name, account) in accounts_of(&party.kind) {
         balances.extend(balances_of(connection, party, name, &account)?);
-        moved.extend(movements_of(connection, party, name, &account, movements)?);
     }
     balances.sort_by(|a, b| a.currency.cmp(&b.currency));
-    moved.sort_by_key(|movement| movement.sequence);
+    let mut moved = movements_of(connection, party, movements)?;
     let page = page_end(&moved, movements.limit);
     let next_after = (page < moved.len())
         .then(|| moved.get(page.saturating_sub(1)).map(|it| it.sequence))
@@ -84,50 +84,81 @@ fn balances_of(
     Ok(balances)
 }
 
+/// The party as `ledger_parties` names it.
+fn party_name(kind: &PartyKind) -> String {
+    match kind {
+        PartyKind::Brand(id) => parties::brand(id),
+        PartyKind::Creator(id) => parties::creator(id),
+    }
+}
+
+/// What moved on a party's accounts: of more than a page enough to know that there is more.
 fn movements_of(
     connection: &Connection,
     party: &Party,
-    name: &str,
-    account: &Account,
     movements: &Movements,
 ) -> Result<Vec<StatementMovement>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT e.sequence, e.currency, e.amount_minor, r.recorded_at,
-                r.event ->> 'event' AS event,
+        "SELECT r.sequence, r.recorded_at, r.outcome, r.event ->> 'event' AS event,
                 CAST(r.event -> 'line' ->> 'line' AS BIGINT) AS line, o.number
-         FROM ledger_entries e JOIN ledger_records r USING (tenant_id, sequence)
+         FROM ledger_parties p JOIN ledger_records r USING (tenant_id, sequence)
          LEFT JOIN orders o
-              ON o.tenant_id = e.tenant_id AND o.order_id = r.event -> 'line' ->> 'order'
-         WHERE e.tenant_id = ?1 AND e.account = ?2 AND e.sequence > ?3
+              ON o.tenant_id = r.tenant_id AND o.order_id = r.event -> 'line' ->> 'order'
+         WHERE p.tenant_id = ?1 AND p.party = ?2 AND p.sequence > ?3
            AND r.recorded_at BETWEEN ?4 AND ?5
-         ORDER BY e.sequence LIMIT ?6",
+         ORDER BY p.sequence LIMIT ?6",
     )?;
-    let after = movements
+    let (name, accounts) = (party_name(&party.kind), accounts_of(&party.kind));
+    let mut after = movements
         .after
         .map_or(-1, |after| i64::try_from(after).unwrap_or(i64::MAX));
-    let mut rows = statement.query(params![
-        party.tenant.as_str(),
-        to_json(account)?,
-        after,
-        movements.from.ms(),
-        movements.until.ms(),
-        // One more shows that there is more.
-        movements.limit + 1,
-    ])?;
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(StatementMovement {
-            sequence: plain(row, "sequence")?,
-            at: plain(row, "recorded_at")?,
-            event: plain(row, "event")?,
-            number: plain(row, "number")?,
-            line: plain(row, "line")?,
-            account: name.to_owned(),
-            currency: plain(row, "currency")?,
-            amount_minor: sense(account, plain(row, "amount_minor")?),
-        });
+    loop {
+        let mut rows = statement.query(params![
+            party.tenant.as_str(),
+            name,
+            after,
+            movements.from.ms(),
+            movements.until.ms(),
+            // One more shows that there is more.
+            movements.limit + 1,
+        ])?;
+        let mut read = 0;
+        while let Some(row) = rows.next()? {
+            read += 1;
+            after = plain(row, "sequence")?;
+            moved_by(row, &accounts, &mut found)?;
+        }
+        // An accrual of nothing moves nothing.
+        if read <= movements.limit || found.len() > movements.limit {
+            return Ok(found);
+        }
     }
-    Ok(found)
+}
+
+fn moved_by(
+    row: Row<'_>,
+    accounts: &[(&'static str, Account)],
+    found: &mut Vec<StatementMovement>,
+) -> Result<(), StoreError> {
+    let Outcome::Applied(Some(posting)) = json(row, "outcome")? else {
+        return Ok(());
+    };
+    for (name, account) in accounts {
+        for entry in posting.entries.iter().filter(|it| it.account == *account) {
+            found.push(StatementMovement {
+                sequence: plain(row, "sequence")?,
+                at: plain(row, "recorded_at")?,
+                event: plain(row, "event")?,
+                number: plain(row, "number")?,
+                line: plain(row, "line")?,
+                account: (*name).to_owned(),
+                currency: posting.currency.code().to_owned(),
+                amount_minor: sense(account, entry.amount_minor),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn lines(
@@ -135,24 +166,24 @@ fn lines(
     party: &Party,
     movements: &Movements,
 ) -> Result<(Vec<StatementLine>, Option<String>), StoreError> {
-    let column = match party.kind {
-        PartyKind::Brand(_) => "brand_id",
-        PartyKind::Creator(_) => "creator_id",
-    };
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT l.line, l.state, o.number, o.order_id, o.placed_at, p.title FROM ledger_lines l
-         JOIN orders o USING (tenant_id, order_id)
-         JOIN order_lines p ON p.tenant_id = l.tenant_id AND p.order_id = l.order_id
-                           AND p.position = l.line
-         WHERE l.tenant_id = ?1 AND l.{column} = ?2
-           AND (o.placed_at < ?3 OR (o.placed_at = ?3 AND
-                (o.order_id > ?4 OR (o.order_id = ?4 AND l.line > ?5))))
-         ORDER BY o.placed_at DESC, o.order_id, l.line LIMIT ?6"
-    ))?;
+    let mut statement = connection.prepare_cached(
+        "SELECT CAST(r.event -> 'line' ->> 'line' AS BIGINT) AS line, r.event, l.state, o.number,
+                o.order_id, o.placed_at,
+                o.lines -> CAST(r.event -> 'line' ->> 'line' AS INTEGER) ->> 'title' AS title
+         FROM ledger_parties p JOIN ledger_records r USING (tenant_id, sequence)
+         JOIN orders o
+              ON o.tenant_id = r.tenant_id AND o.order_id = r.event -> 'line' ->> 'order'
+         LEFT JOIN ledger_lines l ON l.tenant_id = o.tenant_id AND l.order_id = o.order_id
+              AND l.line = CAST(r.event -> 'line' ->> 'line' AS BIGINT)
+         WHERE p.tenant_id = ?1 AND p.party = ?2 AND r.event ->> 'event' = 'accrue'
+           AND (o.placed_at < ?3 OR (o.placed_at = ?3 AND (o.order_id > ?4 OR (o.order_id = ?4
+                AND CAST(r.event -> 'line' ->> 'line' AS BIGINT) > ?5))))
+         ORDER BY o.placed_at DESC, o.order_id, 1 LIMIT ?6",
+    )?;
     let after = movements.lines_after.as_ref();
     let mut rows = statement.query(params![
         party.tenant.as_str(),
-        party.kind.id(),
+        party_name(&party.kind),
         after.map_or(i64::MAX, |after| after.placed_at.ms()),
         after.map_or("", |after| after.order.as_str()),
         after.map_or(0, |after| after.line),
@@ -170,7 +201,10 @@ fn lines(
             line: plain(row, "line")?,
             order: plain(row, "order_id")?,
         });
-        let state: LineState = json(row, "state")?;
+        let state: LineState = match plain::<Option<String>>(row, "state")? {
+            Some(_) => json(row, "state")?,
+            None => accrued(json(row, "event")?)?,
+        };
         let terms = &state.terms;
         lines.push(StatementLine {
             number: plain(row, "number")?,
@@ -243,6 +277,14 @@ pub(super) fn tables(
         [tenant.as_str()],
         |row| row.get(0),
     )?;
+    for record in records(connection, tenant)? {
+        if let (Event::Accrue { line, .. }, Outcome::Applied(_)) = (&record.event, &record.outcome)
+        {
+            tables
+                .lines
+                .insert(line.clone(), accrued(record.event.clone())?);
+        }
+    }
     let mut statement = connection
         .prepare_cached("SELECT order_id, line, state FROM ledger_lines WHERE tenant_id = ?1")?;
     let mut rows = statement.query([tenant.as_str()])?;

@@ -3,7 +3,7 @@
 use shoptag_attribution::Touchpoint;
 use shoptag_commerce::{BrandId, CreatorId, MINUTE_MS, TenantId, Timestamp, TouchId, VariantId};
 
-use super::collaborations;
+use super::{collaborations, terms};
 use crate::bag_bindings::BindingFacts;
 use crate::clicks::{ClickFacts, Clicked, NewClick, touchpoint};
 use crate::collaborations::email_hash;
@@ -129,7 +129,7 @@ pub(super) fn binding_facts(
         )?
         .query_row(params![tenant.as_str(), variant.as_str()], |row| row.get(0))
         .optional()?;
-    let (days, _) = collaborations::brand_terms(connection, tenant, &click_brand)?;
+    let (days, _) = terms::brand_terms(connection, tenant, &click_brand)?;
     Ok(Some(BindingFacts {
         click_brand,
         variant_brand: variant_brand
@@ -156,12 +156,15 @@ pub(super) fn is_used_by_another(
         return Ok(false);
     };
     let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT r.email FROM credits c
-         JOIN fulfilments f ON f.tenant_id = c.tenant_id AND f.order_id = c.order_id
-                           AND f.brand_id = c.brand_id
-         JOIN orders o ON o.tenant_id = c.tenant_id AND o.order_id = c.order_id
+        "SELECT r.email FROM credited_touches t
+         JOIN orders o ON o.tenant_id = t.tenant_id AND o.order_id = t.order_id
          JOIN recipients r ON r.tenant_id = o.tenant_id AND r.quote_id = o.quote_id
-         WHERE c.tenant_id = ?1 AND c.touch_id = ?2 AND f.status <> 'cancelled'",
+         WHERE t.tenant_id = ?1 AND t.touch_id = ?2 AND NOT EXISTS (
+             SELECT 1 FROM fulfilment_steps s
+             JOIN order_lines l ON l.tenant_id = s.tenant_id AND l.order_id = s.order_id
+                               AND l.brand_id = s.brand_id AND l.position = t.line
+             WHERE s.tenant_id = t.tenant_id AND s.order_id = t.order_id
+               AND s.status = 'cancelled')",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), touch.as_str()])?;
     while let Some(row) = rows.next()? {

@@ -7,10 +7,10 @@ use shoptag_attribution::{
 use shoptag_commerce::{
     BasisPoints, BrandId, CollaborationId, CreatorId, ProductId, TenantId, Timestamp,
 };
-use shoptag_ledger::{HoldPeriod, PaidBy, PlatformFee};
+use shoptag_ledger::PaidBy;
 
 use super::own;
-use crate::collaborations::{BAG_BINDING_DAYS, Changed, CreditSetup, changed};
+use crate::collaborations::{Changed, CreditSetup, changed};
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, Row, ToSql, params,
@@ -32,6 +32,7 @@ pub(super) fn apply(
     setup: &CreditSetup,
     now: Timestamp,
 ) -> Result<Changed, StoreError> {
+    connection.within().forget();
     if let Some(fee) = &setup.fee {
         connection.execute(
             "INSERT INTO platform_fees (tenant_id, rate_bp, paid_by)
@@ -333,53 +334,6 @@ fn versions(
         });
     }
     Ok(versions)
-}
-
-/// How a brand pays: days of bag binding, hold.
-///
-/// # Errors
-/// The database's.
-pub(super) fn brand_terms(
-    connection: &Connection,
-    tenant: &TenantId,
-    brand: &BrandId,
-) -> Result<(u16, HoldPeriod), StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT bag_binding_days, hold_days FROM brand_commission_terms
-         WHERE tenant_id = ?1 AND brand_id = ?2",
-    )?;
-    let mut rows = statement.query(params![tenant.as_str(), brand.as_str()])?;
-    match rows.next()? {
-        None => Ok((BAG_BINDING_DAYS, HoldPeriod::default())),
-        Some(row) => Ok((
-            plain(row, "bag_binding_days")?,
-            HoldPeriod::days(plain(row, "hold_days")?).map_err(corrupt)?,
-        )),
-    }
-}
-
-/// The platform's fee.
-///
-/// # Errors
-/// The database's.
-pub(super) fn fee(
-    connection: &Connection,
-    tenant: &TenantId,
-) -> Result<Option<PlatformFee>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT rate_bp, paid_by FROM platform_fees WHERE tenant_id = ?1")?;
-    let mut rows = statement.query([tenant.as_str()])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let paid_by: String = plain(row, "paid_by")?;
-    Ok(Some(PlatformFee {
-        rate_bps: BasisPoints::new(plain(row, "rate_bp")?).map_err(corrupt)?,
-        paid_by: match paid_by.as_str() {
-            "creator" => PaidBy::Creator,
-            _ => PaidBy::Brand,
-        },
-    }))
 }
 
 fn payer(paid_by: PaidBy) -> &'static str {

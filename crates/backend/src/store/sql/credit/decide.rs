@@ -1,13 +1,12 @@
-//! The decision on an order, written in the order's own transaction: evidence, receipt, credits,
-//! entries.
+//! The decision on an order, made and written in the order's own transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shoptag_attribution::{Credit, LineDecision, OrderDecision, chain_receipt_bytes};
-use shoptag_commerce::{CreatorId, Digest, TenantId, Timestamp, TouchId, ViewSessionId};
-use shoptag_ledger::{LineRef, LineTerms, RecordKey};
+use shoptag_commerce::{BrandId, CreatorId, Digest, TenantId, Timestamp, TouchId, ViewSessionId};
+use shoptag_ledger::{HoldPeriod, LineRef, LineTerms};
 
-use super::{clicks, collaborations, journal, ledger, own};
+use super::{clicks, journal, ledger, own, terms};
 use crate::decisions::{CreditFacts, DecisionRecord, PresentedCredit, gather};
 use crate::orders::NewOrder;
 use crate::store::StoreError;
@@ -20,23 +19,71 @@ fn corrupt(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
-/// Decides who earned each line of `order` and writes it. Gives the lines that somebody is paid
-/// for, and whom.
+/// A decision as it is written, in the order's row.
+pub(in crate::store::sql) struct Decided {
+    /// Its place in the tenant's chain.
+    pub sequence: u64,
+    /// All that it read, as JSON.
+    pub evidence: String,
+    /// Its canonical bytes.
+    pub receipt: Vec<u8>,
+    /// Of the chain up to it.
+    pub digest: Digest,
+    decision: OrderDecision,
+    /// How long each brand's commissions are held.
+    holds: BTreeMap<BrandId, HoldPeriod>,
+    /// The view sessions that its clicks and views are of.
+    sessions: BTreeSet<ViewSessionId>,
+}
+
+/// Decides who earned each line of `order`. Reads only: the order that holds the decision is
+/// written next.
 ///
 /// # Errors
 /// The database's; then the order is not placed either.
-pub(in crate::store::sql) fn credit(
+pub(in crate::store::sql) fn decide(
     connection: &Connection,
     order: &NewOrder,
     quoted_at: Timestamp,
     presented: &PresentedCredit,
-) -> Result<Vec<(u32, CreatorId)>, StoreError> {
-    let facts = facts(connection, order, presented)?;
+) -> Result<Decided, StoreError> {
+    let (facts, holds) = facts(connection, order, presented)?;
     let evidence = gather(order, quoted_at, presented, &facts).map_err(corrupt)?;
     let decision = evidence.decide();
-    let tenant = &order.record.tenant;
-    insert(connection, tenant, &to_json(&evidence)?, &decision)?;
-    for touch in &evidence.touchpoints {
+    let receipt = decision.canonical_bytes().map_err(corrupt)?;
+    let (sequence, head) = next(connection, &order.record.tenant)?;
+    Ok(Decided {
+        sequence,
+        digest: chain_receipt_bytes(head, &receipt),
+        evidence: to_json(&evidence)?,
+        receipt,
+        decision,
+        holds,
+        sessions: evidence
+            .touchpoints
+            .into_iter()
+            .map(|it| it.session)
+            .collect(),
+    })
+}
+
+/// Writes what follows from the decision on an order that was written just now. Gives the lines
+/// that somebody is paid for, and whom.
+///
+/// # Errors
+/// The database's; then the order is not placed either.
+pub(in crate::store::sql) fn write(
+    connection: &Connection,
+    order: &NewOrder,
+    decided: &Decided,
+) -> Result<Vec<(u32, CreatorId)>, StoreError> {
+    let (tenant, id) = (&order.record.tenant, &order.record.order_id);
+    connection
+        .within()
+        .known()
+        .decisions
+        .insert(tenant.clone(), (decided.sequence + 1, decided.digest));
+    for session in &decided.sessions {
         connection
             .prepare_cached(
                 "INSERT INTO ordered_sessions (tenant_id, session, ordered_at)
@@ -45,15 +92,26 @@ pub(in crate::store::sql) fn credit(
             )?
             .execute(params![
                 tenant.as_str(),
-                touch.session.as_str(),
+                session.as_str(),
                 order.record.placed_at.ms()
             ])?;
     }
     let mut credited = Vec::new();
-    for line in &decision.lines {
+    for line in &decided.decision.lines {
         if let Some(credit) = &line.credit {
-            insert_credit(connection, order, line, credit)?;
-            accrue(connection, order, line, credit)?;
+            connection
+                .prepare_cached(
+                    "INSERT INTO credited_touches (tenant_id, touch_id, order_id, line)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![
+                    tenant.as_str(),
+                    credit.touch.as_str(),
+                    id.as_str(),
+                    line.line
+                ])?;
+            let hold = decided.holds.get(&line.brand).copied().unwrap_or_default();
+            accrue(connection, order, line, credit, hold)?;
             credited.push((line.line, credit.creator.clone()));
         }
     }
@@ -64,10 +122,11 @@ fn facts(
     connection: &Connection,
     order: &NewOrder,
     presented: &PresentedCredit,
-) -> Result<CreditFacts, StoreError> {
+) -> Result<(CreditFacts, BTreeMap<BrandId, HoldPeriod>), StoreError> {
     let mut facts = CreditFacts::default();
+    let mut holds = BTreeMap::new();
     if presented.receipts.is_empty() {
-        return Ok(facts);
+        return Ok((facts, holds));
     }
     let tenant = &order.record.tenant;
     let email = own::email_of(connection, order)?;
@@ -88,73 +147,31 @@ fn facts(
     facts.own = own::signs(connection, tenant, email, &presented.marks)?;
     for shipment in &order.record.shipments {
         let brand = &shipment.brand.id;
-        let (days, _) = collaborations::brand_terms(connection, tenant, brand)?;
+        let (days, hold) = terms::brand_terms(connection, tenant, brand)?;
         facts.bag_binding_days.insert(brand.clone(), days);
+        holds.insert(brand.clone(), hold);
     }
-    Ok(facts)
+    Ok((facts, holds))
 }
 
-fn insert(
-    connection: &Connection,
-    tenant: &TenantId,
-    evidence: &str,
-    decision: &OrderDecision,
-) -> Result<(), StoreError> {
+/// The next place in the tenant's chain of decisions, and the digest of the one before.
+fn next(connection: &Connection, tenant: &TenantId) -> Result<(u64, Digest), StoreError> {
+    if let Some(known) = connection.within().known().decisions.get(tenant) {
+        return Ok(*known);
+    }
     let mut statement = connection.prepare_cached(
-        "SELECT sequence, digest FROM decisions WHERE tenant_id = ?1
-         ORDER BY sequence DESC LIMIT 1",
+        "SELECT decision_sequence, digest FROM orders
+         WHERE tenant_id = ?1 AND decision_sequence IS NOT NULL
+         ORDER BY decision_sequence DESC LIMIT 1",
     )?;
     let mut rows = statement.query([tenant.as_str()])?;
-    let (sequence, head) = match rows.next()? {
-        Some(row) => (plain::<u64>(row, "sequence")? + 1, ledger::digest(row)?),
-        None => (0, Digest::START),
-    };
-    drop(rows);
-    let receipt = decision.canonical_bytes().map_err(corrupt)?;
-    let digest = chain_receipt_bytes(head, &receipt);
-    connection
-        .prepare_cached(
-            "INSERT INTO decisions (tenant_id, sequence, order_id, evidence, receipt,
-                         digest)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            tenant.as_str(),
-            sequence,
-            decision.order.as_str(),
-            evidence,
-            receipt,
-            digest.to_string(),
-        ])?;
-    Ok(())
-}
-
-fn insert_credit(
-    connection: &Connection,
-    order: &NewOrder,
-    line: &LineDecision,
-    credit: &Credit,
-) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "INSERT INTO credits (tenant_id, order_id, line, creator_id, brand_id, touch_id,
-                 collaboration_id, base_minor, rate_bp, commission_minor, placed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(params![
-            order.record.tenant.as_str(),
-            order.record.order_id.as_str(),
-            line.line,
-            credit.creator.as_str(),
-            line.brand.as_str(),
-            credit.touch.as_str(),
-            credit.collaboration.as_str(),
-            line.base_minor,
-            credit.rate.rate_bps.get(),
-            credit.commission_minor,
-            order.record.placed_at.ms(),
-        ])?;
-    Ok(())
+    match rows.next()? {
+        Some(row) => Ok((
+            plain::<u64>(row, "decision_sequence")? + 1,
+            ledger::digest(row)?,
+        )),
+        None => Ok((0, Digest::START)),
+    }
 }
 
 fn accrue(
@@ -162,9 +179,9 @@ fn accrue(
     order: &NewOrder,
     line: &LineDecision,
     credit: &Credit,
+    hold_days: HoldPeriod,
 ) -> Result<(), StoreError> {
     let (tenant, id) = (&order.record.tenant, &order.record.order_id);
-    let (_, hold_days) = collaborations::brand_terms(connection, tenant, &line.brand)?;
     let accrued = LineRef {
         order: id.clone(),
         line: line.line,
@@ -175,10 +192,10 @@ fn accrue(
         currency: order.record.currency,
         base_minor: line.base_minor,
         rate_bps: credit.rate.rate_bps,
-        fee: collaborations::fee(connection, tenant)?,
+        fee: terms::fee(connection, tenant)?,
         hold_days,
     };
-    let key = RecordKey::parse(format!("{id}/{}/accrue", line.line)).map_err(corrupt)?;
+    let key = ledger::accrual(&accrued)?;
     let placed_at = order.record.placed_at;
     ledger::accrue(connection, tenant, key, accrued, terms, placed_at)?.map_err(corrupt)
 }
@@ -193,9 +210,8 @@ pub(super) fn by_number(
     number: &str,
 ) -> Result<Option<DecisionRecord>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT d.sequence, d.receipt, d.digest FROM decisions d
-         JOIN orders o USING (tenant_id, order_id)
-         WHERE o.tenant_id = ?1 AND o.number = ?2",
+        "SELECT decision_sequence, receipt, digest FROM orders
+         WHERE tenant_id = ?1 AND number = ?2 AND receipt IS NOT NULL",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), number])?;
     let Some(row) = rows.next()? else {
@@ -204,7 +220,7 @@ pub(super) fn by_number(
     let receipt: Vec<u8> = plain(row, "receipt")?;
     Ok(Some(DecisionRecord {
         number: number.to_owned(),
-        sequence: plain(row, "sequence")?,
+        sequence: plain(row, "decision_sequence")?,
         digest: ledger::digest(row)?,
         decision: serde_json::from_slice(&receipt).map_err(corrupt)?,
     }))

@@ -205,7 +205,7 @@ pub(super) fn impressions(
                     happened_at, received_at, clock, excluded
              FROM touchpoints
              WHERE tenant_id = ?1 AND session = ?2 AND kind = 'impression'
-             ORDER BY received_at DESC, touch_id LIMIT ?3",
+             ORDER BY received_at DESC, touch_id DESC LIMIT ?3",
         )?;
         let mut rows =
             statement.query(params![tenant.as_str(), session.as_str(), IMPRESSIONS_MAX])?;

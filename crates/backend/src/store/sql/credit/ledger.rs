@@ -7,11 +7,12 @@ use shoptag_ledger::{
     RecordKey, Refusal, Stage,
 };
 
-use super::payouts;
+use super::{parties, payouts};
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, OptionalExtension, Row, ToSql, params,
     rows::{checked, json, plain, to_json},
+    within::settle,
 };
 
 fn corrupt(error: impl std::fmt::Display) -> StoreError {
@@ -57,9 +58,9 @@ pub(super) fn accrue(
     now: Timestamp,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let book = Book::resume(position(connection, tenant)?);
-    let lines = [line.clone()];
     let event = Event::Accrue { line, terms };
-    write(connection, tenant, book, &lines, key, event, now)
+    // The line is as the record says: it is written when something else happens to it.
+    write(connection, tenant, book, &[], key, event, now)
 }
 
 fn write(
@@ -117,6 +118,9 @@ fn by_key(
 }
 
 fn position(connection: &Connection, tenant: &TenantId) -> Result<Position, StoreError> {
+    if let Some(known) = connection.within().known().ledger.get(tenant) {
+        return Ok(*known);
+    }
     let mut statement = connection.prepare_cached(
         "SELECT sequence, recorded_at, digest FROM ledger_records
          WHERE tenant_id = ?1 ORDER BY sequence DESC LIMIT 1",
@@ -196,6 +200,7 @@ fn teach_batch(
     batch: &PayoutBatchId,
     currency: Currency,
 ) -> Result<Vec<LineRef>, StoreError> {
+    settle(connection)?;
     let opened = connection
         .prepare_cached("SELECT 1 FROM payout_batches WHERE tenant_id = ?1 AND batch_id = ?2")?
         .exists(params![tenant.as_str(), batch.as_str()])?;
@@ -249,6 +254,7 @@ fn teach_funds(
     creator: &CreatorId,
     currency: Currency,
 ) -> Result<(), StoreError> {
+    settle(connection)?;
     for account in [
         Account::CreatorPosted(creator.clone()),
         Account::CreatorReceivable(creator.clone()),
@@ -268,7 +274,7 @@ fn teach_funds(
     Ok(())
 }
 
-/// One line's commission.
+/// One line's commission: as it was left by what happened to it last, or by its accrual.
 ///
 /// # Errors
 /// The database's.
@@ -281,7 +287,33 @@ pub(super) fn line_state(
         "SELECT state FROM ledger_lines WHERE tenant_id = ?1 AND order_id = ?2 AND line = ?3",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), line.order.as_str(), line.line])?;
-    rows.next()?.map(|row| json(row, "state")).transpose()
+    if let Some(row) = rows.next()? {
+        return json(row, "state").map(Some);
+    }
+    match by_key(connection, tenant, &accrual(line)?)? {
+        Some((event, Outcome::Applied(_))) => accrued(event).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The key under which a line is accrued.
+///
+/// # Errors
+/// [`StoreError::Corrupt`]: it is no key.
+pub(super) fn accrual(line: &LineRef) -> Result<RecordKey, StoreError> {
+    RecordKey::parse(format!("{}/{}/accrue", line.order, line.line)).map_err(corrupt)
+}
+
+/// A line as its accrual left it.
+///
+/// # Errors
+/// [`StoreError::Corrupt`]: the event accrues nothing.
+pub(super) fn accrued(event: Event) -> Result<LineState, StoreError> {
+    let Event::Accrue { terms, .. } = event else {
+        return Err(corrupt("a line was accrued by another event"));
+    };
+    let (state, _) = LineState::accrue(terms).map_err(corrupt)?;
+    Ok(state)
 }
 
 fn append(connection: &Connection, tenant: &TenantId, record: &Record) -> Result<(), StoreError> {
@@ -300,34 +332,35 @@ fn append(connection: &Connection, tenant: &TenantId, record: &Record) -> Result
             to_json(&record.outcome)?,
             record.digest.to_string(),
         ])?;
-    let Outcome::Applied(Some(posting)) = &record.outcome else {
+    let position = Position {
+        next_sequence: record.sequence + 1,
+        head: record.digest,
+        last_at: Some(record.at),
+    };
+    connection
+        .within()
+        .known()
+        .ledger
+        .insert(tenant.clone(), position);
+    let Outcome::Applied(posting) = &record.outcome else {
         return Ok(());
     };
-    for (position, entry) in posting.entries.iter().enumerate() {
+    for party in parties::of_record(&record.event, posting.as_ref()) {
+        connection
+            .prepare_cached(
+                "INSERT INTO ledger_parties (tenant_id, party, sequence)
+                 VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![tenant.as_str(), party, record.sequence])?;
+    }
+    let Some(posting) = posting else {
+        return Ok(());
+    };
+    for entry in &posting.entries {
         let account = to_json(&entry.account)?;
-        let code = posting.currency.code();
-        connection
-            .prepare_cached(
-                "INSERT INTO ledger_entries (tenant_id, sequence, position, currency,
-                             account, amount_minor)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![
-                tenant.as_str(),
-                record.sequence,
-                position,
-                code,
-                account,
-                entry.amount_minor,
-            ])?;
-        connection
-            .prepare_cached(
-                "INSERT INTO ledger_balances (tenant_id, currency, account, balance_minor)
-                 VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (tenant_id, currency, account) DO UPDATE
-                 SET balance_minor = ledger_balances.balance_minor + excluded.balance_minor",
-            )?
-            .execute(params![tenant.as_str(), code, account, entry.amount_minor])?;
+        let currency = posting.currency.code().to_owned();
+        let key = (tenant.as_str().to_owned(), currency, account);
+        connection.within().add_balance(key, entry.amount_minor);
     }
     Ok(())
 }

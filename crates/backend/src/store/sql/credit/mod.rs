@@ -8,8 +8,10 @@ mod journal;
 mod keys;
 mod ledger;
 mod own;
+mod parties;
 mod payouts;
 mod refunds;
+mod terms;
 mod views;
 
 use async_trait::async_trait;
@@ -31,7 +33,7 @@ use crate::tokens::StoredKey;
 use crate::touchpoints::NewTouchpoint;
 use crate::view_sessions::Viewable;
 
-pub(super) use decide::credit;
+pub(super) use decide::{Decided, decide, write};
 pub(super) use refunds::fulfilment_moved;
 pub(super) use views::credit_days;
 

@@ -169,7 +169,7 @@ fn facts(
          FROM order_lines l LEFT JOIN refunds r
               ON r.tenant_id = l.tenant_id AND r.order_id = l.order_id AND r.line = l.position
          WHERE l.tenant_id = ?1 AND l.order_id = ?2 AND l.position = ?3
-         GROUP BY l.tenant_id, l.order_id, l.position",
+         GROUP BY l.order_id, l.position, l.total_minor, l.tax_minor, l.quantity",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), line.order.as_str(), line.line])?;
     let row = rows

@@ -5,7 +5,7 @@ use shoptag_attribution::Policy;
 use shoptag_commerce::{BrandId, CreatorId, ProductId, TagId, TenantId, VideoId};
 use shoptag_protocol::CreditDays;
 
-use super::collaborations;
+use super::{collaborations, terms};
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, OptionalExtension, params,
@@ -77,7 +77,7 @@ pub(in crate::store::sql) fn credit_days(
     tenant: &TenantId,
     brand: &BrandId,
 ) -> Result<CreditDays, StoreError> {
-    let (bag, _) = collaborations::brand_terms(connection, tenant, brand)?;
+    let (bag, _) = terms::brand_terms(connection, tenant, brand)?;
     Ok(CreditDays {
         click: Policy::v1().fields().click_window_days,
         bag,
