@@ -75,7 +75,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
       delete this[name];
       this[name] = value;
     }
-    if (this.#handle) return this.#handle.call('moved');
+    if (this.#handle) return void this.#ask('moved');
     if (!globalThis.IntersectionObserver) return void this.#mount();
     const outside = this.getAttribute('for');
     let target;
@@ -94,7 +94,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
       if (this.isConnected) return;
       this.#stopWatching();
       ShopTagsElement.#mounted.delete(this);
-      this.#attempt(() => this.#handle?.call('unmount'));
+      this.#ask('unmount');
       this.#handle = this.#pending = undefined;
     });
   }
@@ -105,7 +105,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
     this.#settling = setTimeout(() => {
       this.#settling = undefined;
       if (!this.isConnected) return;
-      if (this.#handle) this.#attempt(() => this.#handle.call('update'));
+      if (this.#handle) this.#ask('update');
       else { this.#pending = undefined; this.#mount(); }
     }, SETTLE_MS);
   }
@@ -114,14 +114,14 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   get contentTime() { return this.#contentTime; }
   set contentTime(mapper) {
     this.#contentTime = typeof mapper === 'function' ? mapper : undefined;
-    this.#handle?.call('contentTime', this.#contentTime);
+    this.#ask('contentTime', this.#contentTime);
   }
 
   /** While true, an advertisement is running and no tag is shown. */
   get adBreak() { return this.#adBreak; }
   set adBreak(running) {
     this.#adBreak = Boolean(running);
-    this.#handle?.call('adBreak', this.#adBreak);
+    this.#ask('adBreak', this.#adBreak);
   }
 
   /**
@@ -129,7 +129,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
    */
   async exportPendingOrders() {
     await this.#mount();
-    return this.#handle?.call('exportPendingOrders') ?? [];
+    return this.#ask('exportPendingOrders') ?? [];
   }
 
   /**
@@ -145,7 +145,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
   setConsent(granted) { this.setAttribute('consent', granted ? 'granted' : 'denied'); }
 
   /** Ids of the tags on screen. */
-  get currentTags() { return this.#handle?.call('currentTags') ?? []; }
+  get currentTags() { return this.#ask('currentTags') ?? []; }
 
   /** Opens the bag. Resolves to whether it could be done. */
   openBag() { return this.#call('openBag'); }
@@ -167,7 +167,7 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
 
   async #call(what, value) {
     await this.#mount();
-    return Boolean(this.#handle && await this.#attempt(() => this.#handle.call(what, value)));
+    return Boolean(this.#ask(what, value));
   }
 
   #mount() {
@@ -178,16 +178,17 @@ export class ShopTagsElement extends (globalThis.HTMLElement ?? Object) {
         if (!this.isConnected || this.#handle) return;
         ShopTagsElement.#mounted.add(this);
         this.#handle = mount(this);
-        this.#handle.call('contentTime', this.#contentTime);
-        this.#handle.call('adBreak', this.#adBreak);
+        this.#ask('contentTime', this.#contentTime);
+        this.#ask('adBreak', this.#adBreak);
       } catch (error) {
         this.#report(error);
       }
     })();
   }
 
-  #attempt(work) {
-    try { return work(); } catch (error) { this.#report(error); }
+  // The page never sees an exception of ours.
+  #ask(what, value) {
+    try { return this.#handle?.call(what, value); } catch (error) { this.#report(error); }
   }
 
   #report(error) {

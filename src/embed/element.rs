@@ -29,8 +29,8 @@ pub struct Mounted {
     root: HtmlElement,
     slots: Slots,
     bound: Rc<RefCell<Bound>>,
-    light: LightSheet,
-    watch: Option<MutationWatch>,
+    light: RefCell<LightSheet>,
+    watch: RefCell<Option<MutationWatch>>,
 }
 
 /// What changes while the widget is mounted.
@@ -81,14 +81,14 @@ impl Mounted {
         let app = Renderer::<App>::with_root_and_props(root.clone().into(), props).render();
         bound.borrow_mut().app = Some(app);
         let light = styles::adopt_light(&host);
-        let mut mounted = Self {
+        let mounted = Self {
             host,
             shadow,
             root,
             slots,
             bound,
-            light,
-            watch: None,
+            light: RefCell::new(light),
+            watch: RefCell::default(),
         };
         mounted.watch_for_video();
         Ok(mounted)
@@ -98,7 +98,7 @@ impl Mounted {
     ///
     /// # Errors
     /// As [`Self::new`]; the widget goes on as it was configured before.
-    pub fn update(&mut self) -> Result<(), &'static str> {
+    pub fn update(&self) -> Result<(), &'static str> {
         let config = read_config(&self.host)?;
         dress(&self.root, &config);
         let video = find_video(&self.host, &config);
@@ -110,10 +110,9 @@ impl Mounted {
     }
 
     /// Takes in that the element has been moved to another place in the page.
-    pub fn moved(&mut self) {
+    pub fn moved(&self) {
         // The new one first: the last holder takes the sheet along.
-        let light = styles::adopt_light(&self.host);
-        self.light = light;
+        self.light.replace(styles::adopt_light(&self.host));
         let config = Rc::clone(&self.bound.borrow().config);
         let video = find_video(&self.host, &config);
         self.watch_for_video();
@@ -177,12 +176,12 @@ impl Mounted {
     }
 
     /// Looks out for a player that comes late or is replaced.
-    fn watch_for_video(&mut self) {
+    fn watch_for_video(&self) {
         let outside = self.bound.borrow().config.player.is_some();
         let is_found = self.bound.borrow().video.is_some();
         // A player elsewhere is looked for in the whole page, and only until it is there.
         if outside && is_found {
-            self.watch = None;
+            self.watch.take();
             return;
         }
         let page = dom::root_of(&self.host);
@@ -193,7 +192,7 @@ impl Mounted {
         };
         let (host, slots) = (self.host.clone(), self.slots.clone());
         let bound: Weak<RefCell<Bound>> = Rc::downgrade(&self.bound);
-        self.watch = MutationWatch::new(&scope, move || {
+        let watch = MutationWatch::new(&scope, move || {
             if let Some(bound) = bound.upgrade() {
                 let config = Rc::clone(&bound.borrow().config);
                 let known = bound.borrow().video.clone();
@@ -206,12 +205,13 @@ impl Mounted {
                 }
             }
         });
+        self.watch.replace(watch);
     }
 }
 
 impl Drop for Mounted {
     fn drop(&mut self) {
-        self.watch = None;
+        self.watch.take();
         let app = self.bound.borrow_mut().app.take();
         if let Some(app) = app {
             app.destroy();

@@ -1,5 +1,8 @@
 //! What the thin JavaScript class calls.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,7 +20,7 @@ use crate::event::{Event, ListKind};
 pub fn mount(host: dom::HtmlElement) -> Result<Handle, JsValue> {
     match Mounted::new(host) {
         Ok(mounted) => Ok(Handle {
-            mounted: Some(mounted),
+            mounted: RefCell::new(Some(Rc::new(mounted))),
         }),
         Err(code) => Err(JsValue::from_str(code)),
     }
@@ -27,19 +30,20 @@ pub fn mount(host: dom::HtmlElement) -> Result<Handle, JsValue> {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Handle {
-    mounted: Option<Mounted>,
+    mounted: RefCell<Option<Rc<Mounted>>>,
 }
 
 #[wasm_bindgen]
 impl Handle {
     /// Does what `what` says, with `value` if that needs one. The names are those of the element's
     /// methods and properties; `unmount`, `moved` and `update` are for what happens to the element.
-    /// One method for all: each would be code of its own on either side.
+    /// One method for all: each would be code of its own on either side. The page may ask again
+    /// while it hears of what it has asked for.
     ///
     /// # Errors
     /// The stable code of the `shop-error` event, as a string.
-    pub fn call(&mut self, what: &str, value: &JsValue) -> Result<JsValue, JsValue> {
-        let Some(mounted) = &mut self.mounted else {
+    pub fn call(&self, what: &str, value: &JsValue) -> Result<JsValue, JsValue> {
+        let Some(mounted) = self.mounted.borrow().clone() else {
             return Ok(JsValue::UNDEFINED);
         };
         match what {
@@ -58,7 +62,8 @@ impl Handle {
             }
             "exportPendingOrders" => return Ok(export_pending_orders(mounted.site()).into()),
             // Nothing of it stays on the page.
-            _ => self.mounted = None,
+            "unmount" => drop(self.mounted.take()),
+            _ => return Ok(JsValue::UNDEFINED),
         }
         Ok(JsValue::TRUE)
     }

@@ -6,10 +6,13 @@ use super::support::Outcome;
 use super::support::browser::{Browser, Shape};
 use super::support::setting::Setting;
 
-/// Collects what the page hears from us.
+/// Collects what the page hears from us, and asks us something while it hears it.
 const LISTEN: &str = "
     window.__heard = [];
-    addEventListener('shop-error', (event) => window.__heard.push(event.detail.code), true);
+    addEventListener('shop-error', (event) => {
+        window.__heard.push(event.detail.code);
+        event.target.currentTags.length;
+    }, true);
 ";
 
 async fn open_the_demo(journey: &str, before: &str) -> Outcome<(Setting, Browser)> {

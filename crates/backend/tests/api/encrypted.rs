@@ -74,7 +74,12 @@ fn a_server_is_spoken_to_in_secret_and_only_if_it_shows_who_it_is() {
         ("127.0.0.1", "require", &other, "certificate"),
         // The certificate is for the address.
         ("localhost", "require", &authority, "certificate"),
-        ("127.0.0.1", "require", &folder.path().join("none.pem"), "SSL_CERT_FILE"),
+        (
+            "127.0.0.1",
+            "require",
+            &folder.path().join("none.pem"),
+            "SSL_CERT_FILE",
+        ),
     ] {
         let refused = list_keys(&url(host, mode), trusted);
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
