@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{guard, names, order, size};
+use crate::{guard, names, order, size, start, terse};
 
 /// Writes `shop-tags.js`, `shoptag.js`, `shoptag_bg.wasm` and `sizes.tsv` to the folder `out`.
 ///
@@ -26,10 +26,9 @@ pub(crate) fn write(wasm: &Path, loader: &Path, out: &Path) -> Result<()> {
     let glue = out.join("shoptag.js");
     let text = fs::read_to_string(&glue).context("wasm-bindgen wrote no shoptag.js")?;
     let module = out.join("shoptag_bg.wasm");
-    let (text, bytes) = names::shorten(
-        &without_comments(&guard::guarded(&text)?),
-        &fs::read(&module)?,
-    )?;
+    let text = guard::guarded(&start::only_from_a_response(&text)?)?;
+    let text = terse::terse(&without_comments(&text));
+    let (text, bytes) = names::shorten(&text, &fs::read(&module)?)?;
     fs::write(&glue, text)?;
     fs::write(&module, order::put_like_beside_like(&bytes)?)?;
     let text =

@@ -13,6 +13,8 @@ mod names;
 mod order;
 mod pack;
 mod size;
+mod start;
+mod terse;
 
 use std::env;
 use std::ffi::OsString;

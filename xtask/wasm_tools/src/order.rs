@@ -15,7 +15,7 @@ use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, Type
 const SHARED_BYTES: usize = 4;
 
 /// What so many functions have says nothing of how like two of them are.
-const COMMON: usize = 200;
+const COMMON: usize = 600;
 
 /// The module with its functions in an order of our own.
 ///
