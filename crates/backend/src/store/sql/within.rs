@@ -32,6 +32,9 @@ struct Owed {
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Within {
+    /// The connection writes groups. One that reads remembers nothing: nobody tells it when what it
+    /// has read is over.
+    is_begun: bool,
     known: Known,
     owed: Owed,
     mark: Option<Mark>,
@@ -88,6 +91,9 @@ impl Owed {
 impl Within {
     /// What is known.
     pub(super) fn known(&mut self) -> &mut Known {
+        if !self.is_begun {
+            self.forget();
+        }
         &mut self.known
     }
 
@@ -121,7 +127,10 @@ impl Within {
 
     /// Forgets everything: a transaction begins.
     pub(super) fn begin(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            is_begun: true,
+            ..Self::default()
+        };
     }
 
     /// From here on what is owed, and what is written of it, can be taken back.
@@ -213,6 +222,19 @@ mod tests {
     fn owe(within: &mut Within) {
         within.add_stock("t", "mug", TWO);
         within.add_balance(("t".into(), "EUR".into(), "bank".into()), 5);
+    }
+
+    #[test]
+    fn a_connection_that_reads_remembers_nothing() {
+        let tenant = TenantId::parse("t").unwrap();
+        for (is_begun, kept) in [(false, 0), (true, 1)] {
+            let mut within = Within::default();
+            if is_begun {
+                within.begin();
+            }
+            within.known().fees.insert(tenant.clone(), None);
+            assert_eq!(within.known().fees.len(), kept);
+        }
     }
 
     #[test]

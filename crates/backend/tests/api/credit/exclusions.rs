@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shoptag_attribution::{CollaborationEnd, EndedBy};
 use shoptag_backend::collaborations::Mark;
 use shoptag_backend::decisions::{Presented, PresentedCredit};
-use shoptag_commerce::{CollaborationId, DAY_MS, TouchId};
+use shoptag_commerce::{CollaborationId, DAY_MS, TouchId, VariantId};
 
 use super::{
     audit, bind, brand_key, buy, click_body, credits, decision, line, losses, market, nobody,
@@ -199,5 +199,26 @@ async fn a_creator_who_pays_by_an_own_card_earns_nothing() {
             shoptag_backend::orders::Submitted::Decided { order: Some(_), .. }
         ));
         check(&backend, &number.to_ascii_uppercase(), reason).await;
+    }
+}
+
+#[tokio::test]
+async fn how_long_a_brand_binds_is_what_it_says_now() {
+    let backend = market().await;
+    let session = watch(&backend, "day").await;
+    backend.clock.advance_ms(5_000);
+    tap(&backend, &session, "mug").await;
+    let touch = backend.database.text("SELECT touch_id FROM clicks");
+    for days in [14, 21, 7] {
+        backend.execute(&format!(
+            "DELETE FROM brand_commission_terms WHERE tenant_id = 'demo' AND brand_id = 'norrby';
+             INSERT INTO brand_commission_terms VALUES ('demo', 'norrby', {days}, 15)"
+        ));
+        let facts = backend.store.binding_facts(
+            tenant("demo"),
+            TouchId::parse(touch.as_str()).unwrap(),
+            VariantId::parse("mug").unwrap(),
+        );
+        assert_eq!(facts.await.unwrap().unwrap().days, days);
     }
 }
