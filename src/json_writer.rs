@@ -1,44 +1,55 @@
 //! A serde serializer that writes JSON text: small first. It knows whole numbers, numbers of three
 //! decimals, texts, truths, lists, structs and variants that carry nothing, which is what the
 //! widget sends and keeps; anything else is refused.
+//!
+//! A refusal is remembered, not returned: the error type has no value, so that the compiler leaves
+//! out what serde's derived code does about an error behind every field.
 
 use std::fmt::Display;
 
-use serde::ser::{self, Impossible, Serialize, Serializer};
+use serde::ser::{self, Serialize, Serializer};
 use shoptag_commerce::decimal;
 
 /// Writes a value; `None` if it holds something that is not known here (bytes, a map, a number
 /// above 9e12 with decimals).
 #[must_use]
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Option<String> {
-    let mut text = String::new();
-    value.serialize(Writer(&mut text)).ok()?;
-    Some(text)
+    let mut output = Output::default();
+    let Ok(()) = value.serialize(Writer(&mut output));
+    (!output.is_refused).then_some(output.text)
 }
 
-/// A value that is not known here.
+/// The error that never happens.
 #[derive(Debug)]
-pub struct Unknown;
+pub enum Never {}
 
-impl Display for Unknown {
+impl Display for Never {
     fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        Ok(())
+        match *self {}
     }
 }
 
-impl std::error::Error for Unknown {}
+impl std::error::Error for Never {}
 
-impl ser::Error for Unknown {
+impl ser::Error for Never {
+    /// Asked for by implementations that can fail of themselves, such as that of a path.
     fn custom<T: Display>(_: T) -> Self {
-        Self
+        unreachable!("no shape of the widget's fails of itself")
     }
 }
 
-struct Writer<'a>(&'a mut String);
+/// What has been written so far.
+#[derive(Default)]
+struct Output {
+    text: String,
+    is_refused: bool,
+}
+
+struct Writer<'a>(&'a mut Output);
 
 /// A list or an object that has been begun.
 struct Parts<'a> {
-    text: &'a mut String,
+    output: &'a mut Output,
     separator: &'static str,
     end: char,
 }
@@ -76,56 +87,70 @@ fn write_whole(text: &mut String, is_negative: bool, magnitude: u64) {
 
 macro_rules! whole_numbers {
     ($($method:ident $type:ty),+) => {
-        $(fn $method(self, value: $type) -> Result<(), Unknown> {
+        $(fn $method(self, value: $type) -> Result<(), Never> {
             self.serialize_i64(value.into())
         })+
     };
 }
 
+impl<'a> Writer<'a> {
+    fn parts(self, separator: &'static str, end: char) -> Parts<'a> {
+        Parts {
+            output: self.0,
+            separator,
+            end,
+        }
+    }
+
+    fn refuse(self) {
+        self.0.is_refused = true;
+    }
+}
+
 impl<'a> Serializer for Writer<'a> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Never;
     type SerializeSeq = Parts<'a>;
     type SerializeTuple = Parts<'a>;
-    type SerializeTupleStruct = Impossible<(), Unknown>;
-    type SerializeTupleVariant = Impossible<(), Unknown>;
-    type SerializeMap = Impossible<(), Unknown>;
+    type SerializeTupleStruct = Refused;
+    type SerializeTupleVariant = Refused;
+    type SerializeMap = Refused;
     type SerializeStruct = Parts<'a>;
-    type SerializeStructVariant = Impossible<(), Unknown>;
+    type SerializeStructVariant = Refused;
 
     whole_numbers!(serialize_i8 i8, serialize_i16 i16, serialize_i32 i32);
     whole_numbers!(serialize_u8 u8, serialize_u16 u16, serialize_u32 u32);
 
-    fn serialize_i64(self, value: i64) -> Result<(), Unknown> {
-        write_whole(self.0, value < 0, value.unsigned_abs());
+    fn serialize_i64(self, value: i64) -> Result<(), Never> {
+        write_whole(&mut self.0.text, value < 0, value.unsigned_abs());
         Ok(())
     }
 
-    fn serialize_u64(self, value: u64) -> Result<(), Unknown> {
-        write_whole(self.0, false, value);
+    fn serialize_u64(self, value: u64) -> Result<(), Never> {
+        write_whole(&mut self.0.text, false, value);
         Ok(())
     }
 
-    fn serialize_bool(self, value: bool) -> Result<(), Unknown> {
-        self.0.push_str(if value { "true" } else { "false" });
+    fn serialize_bool(self, value: bool) -> Result<(), Never> {
+        self.0.text.push_str(if value { "true" } else { "false" });
         Ok(())
     }
 
-    fn serialize_str(self, value: &str) -> Result<(), Unknown> {
-        write_text(self.0, value);
+    fn serialize_str(self, value: &str) -> Result<(), Never> {
+        write_text(&mut self.0.text, value);
         Ok(())
     }
 
-    fn serialize_none(self) -> Result<(), Unknown> {
+    fn serialize_none(self) -> Result<(), Never> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Unknown> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Never> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<(), Unknown> {
-        self.0.push_str("null");
+    fn serialize_unit(self) -> Result<(), Never> {
+        self.0.text.push_str("null");
         Ok(())
     }
 
@@ -134,7 +159,7 @@ impl<'a> Serializer for Writer<'a> {
         _: &'static str,
         _: u32,
         name: &'static str,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), Never> {
         self.serialize_str(name)
     }
 
@@ -142,40 +167,34 @@ impl<'a> Serializer for Writer<'a> {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<(), Unknown> {
+    ) -> Result<(), Never> {
         value.serialize(self)
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'a>, Unknown> {
-        Ok(Parts {
-            text: self.0,
-            separator: "[",
-            end: ']',
-        })
+    fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'a>, Never> {
+        Ok(self.parts("[", ']'))
     }
 
-    fn serialize_tuple(self, length: usize) -> Result<Parts<'a>, Unknown> {
-        self.serialize_seq(Some(length))
+    fn serialize_tuple(self, _: usize) -> Result<Parts<'a>, Never> {
+        Ok(self.parts("[", ']'))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, Unknown> {
-        Ok(Parts {
-            text: self.0,
-            separator: "{",
-            end: '}',
-        })
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, Never> {
+        Ok(self.parts("{", '}'))
     }
 
-    fn serialize_f32(self, _: f32) -> Result<(), Unknown> {
-        Err(Unknown)
+    fn serialize_f32(self, _: f32) -> Result<(), Never> {
+        self.refuse();
+        Ok(())
     }
 
     /// Rounded to thousandths: moments of a video, which are whole milliseconds.
-    fn serialize_f64(self, value: f64) -> Result<(), Unknown> {
+    fn serialize_f64(self, value: f64) -> Result<(), Never> {
         // Whole numbers up to 2^53 are exact.
         let thousandths = value.abs() * 1_000.0 + 0.5;
         if thousandths.is_nan() || thousandths >= 9e15 {
-            return Err(Unknown);
+            self.refuse();
+            return Ok(());
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -183,27 +202,28 @@ impl<'a> Serializer for Writer<'a> {
             reason = "between 0 and 9e15"
         )]
         let thousandths = thousandths as u64;
-        write_whole(self.0, value < 0.0, thousandths / 1_000);
+        write_whole(&mut self.0.text, value < 0.0, thousandths / 1_000);
         let mut rest = thousandths % 1_000;
         if rest > 0 {
-            self.0.push('.');
+            self.0.text.push('.');
         }
         while rest > 0 {
-            write_whole(self.0, false, rest / 100);
+            write_whole(&mut self.0.text, false, rest / 100);
             rest = rest % 100 * 10;
         }
         Ok(())
     }
 
-    fn serialize_char(self, value: char) -> Result<(), Unknown> {
+    fn serialize_char(self, value: char) -> Result<(), Never> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), Unknown> {
-        Err(Unknown)
+    fn serialize_bytes(self, _: &[u8]) -> Result<(), Never> {
+        self.refuse();
+        Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Unknown> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Never> {
         self.serialize_unit()
     }
 
@@ -213,16 +233,14 @@ impl<'a> Serializer for Writer<'a> {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<(), Unknown> {
-        Err(Unknown)
+    ) -> Result<(), Never> {
+        self.refuse();
+        Ok(())
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleStruct, Unknown> {
-        Err(Unknown)
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Refused, Never> {
+        self.refuse();
+        Ok(Refused)
     }
 
     fn serialize_tuple_variant(
@@ -231,12 +249,14 @@ impl<'a> Serializer for Writer<'a> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Unknown> {
-        Err(Unknown)
+    ) -> Result<Refused, Never> {
+        self.refuse();
+        Ok(Refused)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Unknown> {
-        Err(Unknown)
+    fn serialize_map(self, _: Option<usize>) -> Result<Refused, Never> {
+        self.refuse();
+        Ok(Refused)
     }
 
     fn serialize_struct_variant(
@@ -245,72 +265,100 @@ impl<'a> Serializer for Writer<'a> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, Unknown> {
-        Err(Unknown)
+    ) -> Result<Refused, Never> {
+        self.refuse();
+        Ok(Refused)
     }
 }
 
 impl Parts<'_> {
     fn next(&mut self) -> Writer<'_> {
-        self.text.push_str(self.separator);
+        self.output.text.push_str(self.separator);
         self.separator = ",";
-        Writer(self.text)
+        Writer(self.output)
     }
 
-    fn finish(self) -> Result<(), Unknown> {
+    fn finish(self) {
         // Nothing was written yet: the list or object is empty.
         if self.separator != "," {
-            self.text.push_str(self.separator);
+            self.output.text.push_str(self.separator);
         }
-        self.text.push(self.end);
-        Ok(())
+        self.output.text.push(self.end);
     }
 }
 
 impl ser::SerializeSeq for Parts<'_> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Never;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unknown> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
         value.serialize(self.next())
     }
 
-    fn end(self) -> Result<(), Unknown> {
-        self.finish()
+    fn end(self) -> Result<(), Never> {
+        self.finish();
+        Ok(())
     }
 }
 
 impl ser::SerializeTuple for Parts<'_> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Never;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unknown> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
         value.serialize(self.next())
     }
 
-    fn end(self) -> Result<(), Unknown> {
-        self.finish()
+    fn end(self) -> Result<(), Never> {
+        self.finish();
+        Ok(())
     }
 }
 
 impl ser::SerializeStruct for Parts<'_> {
     type Ok = ();
-    type Error = Unknown;
+    type Error = Never;
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
         value: &T,
-    ) -> Result<(), Unknown> {
-        write_text(self.next().0, name);
-        self.text.push(':');
-        value.serialize(Writer(self.text))
+    ) -> Result<(), Never> {
+        write_text(&mut self.next().0.text, name);
+        self.output.text.push(':');
+        value.serialize(Writer(self.output))
     }
 
-    fn end(self) -> Result<(), Unknown> {
-        self.finish()
+    fn end(self) -> Result<(), Never> {
+        self.finish();
+        Ok(())
     }
 }
+
+/// What has been refused already; its parts are passed over.
+struct Refused;
+
+macro_rules! pass_over {
+    ($trait:ident $(, $method:ident($($name:ty)?))+) => {
+        impl ser::$trait for Refused {
+            type Ok = ();
+            type Error = Never;
+
+            $(fn $method<T: Serialize + ?Sized>(&mut self $(, _: $name)?, _: &T) -> Result<(), Never> {
+                Ok(())
+            })+
+
+            fn end(self) -> Result<(), Never> {
+                Ok(())
+            }
+        }
+    };
+}
+
+pass_over!(SerializeTupleStruct, serialize_field());
+pass_over!(SerializeTupleVariant, serialize_field());
+pass_over!(SerializeStructVariant, serialize_field(&'static str));
+pass_over!(SerializeMap, serialize_key(), serialize_value());
 
 #[cfg(test)]
 mod tests {

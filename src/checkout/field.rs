@@ -111,15 +111,15 @@ impl Field {
 
 /// Catches slips of the finger only; the server decides.
 fn looks_like_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else {
+    let Some((local, domain)) = text.split_once('@') else {
         return false;
     };
     let labels_full = domain.split('.').all(|label| !label.is_empty());
     !local.is_empty()
         && domain.contains('.')
         && labels_full
-        && !text.contains(char::is_whitespace)
-        && !local.contains('@')
+        && !text.chars().any(char::is_whitespace)
+        && !domain.contains('@')
 }
 
 #[cfg(test)]

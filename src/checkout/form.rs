@@ -110,26 +110,25 @@ impl Form {
         }
     }
 
-    /// The contact, once it is complete.
+    /// The contact of a form that is complete.
     #[must_use]
-    pub fn contact(&self) -> Option<Contact> {
-        let phone = self.trimmed(Field::Phone);
-        Some(Contact {
-            email: self.trimmed(Field::Email)?,
-            name: self.trimmed(Field::Name)?,
-            phone,
-        })
+    pub fn contact(&self) -> Contact {
+        Contact {
+            email: self.trimmed(Field::Email),
+            name: self.trimmed(Field::Name),
+            phone: self.given(Field::Phone),
+        }
     }
 
-    /// The address, once it is complete.
+    /// The address of a form that is complete.
     #[must_use]
-    pub fn address(&self) -> Option<Address> {
-        Some(Address {
-            line1: self.trimmed(Field::Line1)?,
-            line2: self.trimmed(Field::Line2),
-            postcode: self.trimmed(Field::Postcode)?,
-            city: self.trimmed(Field::City)?,
-        })
+    pub fn address(&self) -> Address {
+        Address {
+            line1: self.trimmed(Field::Line1),
+            line2: self.given(Field::Line2),
+            postcode: self.trimmed(Field::Postcode),
+            city: self.trimmed(Field::City),
+        }
     }
 
     /// The deliveries that the shopper chose.
@@ -152,10 +151,12 @@ impl Form {
         self.delivery.clear();
     }
 
-    fn trimmed(&self, field: Field) -> Option<String> {
-        Some(self.text(field).trim())
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
+    fn trimmed(&self, field: Field) -> String {
+        self.text(field).trim().to_owned()
+    }
+
+    fn given(&self, field: Field) -> Option<String> {
+        Some(self.trimmed(field)).filter(|text| !text.is_empty())
     }
 
     fn mark(&mut self, field: Field, issue: Option<Issue>) {
@@ -212,12 +213,13 @@ mod tests {
     }
 
     #[test]
-    fn contact_and_address_exist_once_complete() {
+    fn contact_and_address_are_trimmed_and_may_lack_what_is_optional() {
         let mut form = filled_form();
-        assert_eq!(form.contact().map(|contact| contact.phone), Some(None));
-        form.set(Field::City, " ".to_owned());
-        assert!(form.address().is_none());
-        assert!(form.contact().is_some());
+        assert_eq!((form.contact().phone, form.address().line2), (None, None));
+        form.set(Field::City, " Hamburg ".to_owned());
+        form.set(Field::Phone, " 040 1 ".to_owned());
+        assert_eq!(form.address().city, "Hamburg");
+        assert_eq!(form.contact().phone.as_deref(), Some("040 1"));
     }
 
     #[test]

@@ -46,8 +46,8 @@ impl Checkout {
                 })
                 .collect(),
             country: form.country().unwrap_or_default().to_owned(),
-            contact: form.contact().filter(|_| complete),
-            address: form.address().filter(|_| complete),
+            contact: complete.then(|| form.contact()),
+            address: complete.then(|| form.address()),
             delivery: form.delivery().to_vec(),
         };
         effects.push(Effect::AskQuote {

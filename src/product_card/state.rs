@@ -69,28 +69,20 @@ impl Card {
     /// Chooses the value `label` of the option `axis`. If no variant has it together with the other
     /// chosen values, those give way: the nearest variant is chosen, one that can be bought first.
     pub fn choose(&mut self, product: &Product, axis: usize, label: &str) {
-        let Some(current) = self.variant(product).map(|variant| variant.options.clone()) else {
+        let Some(current) = self.variant(product) else {
             return;
         };
-        let nearest = product
-            .variants
-            .iter()
-            .enumerate()
-            .filter(|(_, variant)| {
-                variant
-                    .options
-                    .get(axis)
-                    .is_some_and(|value| value == label)
-            })
-            .max_by_key(|(index, variant)| {
-                let alike = variant
-                    .options
-                    .iter()
-                    .zip(&current)
-                    .filter(|(a, b)| a == b)
-                    .count();
-                (alike, variant.available, std::cmp::Reverse(*index))
-            });
+        let mut nearest = None;
+        for (index, variant) in product.variants.iter().enumerate() {
+            if variant.options.get(axis).is_some_and(|own| own == label) {
+                let pairs = variant.options.iter().zip(&current.options);
+                let alike = pairs.filter(|(a, b)| a == b).count();
+                let nearness = (alike, variant.available);
+                if nearest.is_none_or(|(_, most)| nearness > most) {
+                    nearest = Some((index, nearness));
+                }
+            }
+        }
         if let Some((index, _)) = nearest {
             self.chosen = index;
             self.show_variant_image(product);

@@ -52,11 +52,7 @@ impl<T: Readable> Readable for Box<T> {
 
 impl<T: Readable> Readable for Vec<T> {
     fn read<V: Value>(from: &Reader<'_, V>) -> Self {
-        let length = from.value().length().unwrap_or_else(|| {
-            from.refuse();
-            0
-        });
-        from.items(length)
+        from.items(from.length())
     }
 }
 

@@ -87,6 +87,15 @@ impl<V: Value> Reader<'_, V> {
         0
     }
 
+    /// How many items a list has, else 0.
+    #[inline(never)]
+    pub fn length(&self) -> u32 {
+        self.value.length().unwrap_or_else(|| {
+            self.refuse();
+            0
+        })
+    }
+
     /// A field of an object.
     #[inline(never)]
     pub fn field<T: Readable>(&self, name: &str) -> T {

@@ -66,17 +66,28 @@ impl<'a> TagCheck<'a> {
         let interpolation = self.interpolation(&raw.interpolation);
         let anchor = self.anchor(&raw.anchor);
         let label = self.label(&raw.label);
-        let (start_s, end_s) = span?;
+        let ids = (id?, product?, variant?);
+        // Together, so that there is one way out and not one for each.
+        let (
+            Some((start_s, end_s)),
+            Some(shape),
+            Some(key_frames),
+            Some(interpolation),
+            Some(anchor),
+        ) = (span, shape, key_frames, interpolation, anchor)
+        else {
+            return None;
+        };
         Some(Tag {
-            id: id?,
-            product: product?,
-            variant: variant?,
+            id: ids.0,
+            product: ids.1,
+            variant: ids.2,
             start_s,
             end_s,
-            shape: shape?,
-            key_frames: key_frames?,
-            interpolation: interpolation?,
-            anchor: anchor?,
+            shape,
+            key_frames,
+            interpolation,
+            anchor,
             label,
         })
     }
