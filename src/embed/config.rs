@@ -131,19 +131,37 @@ impl Config {
             None => String::new(),
             Some(url) => parse_api(url.trim(), &page.origin).ok_or(ConfigError::Url)?,
         };
-        let mut defects = Vec::new();
-        // An attribute that is too long counts as a bad one, not as an absent one.
-        let mut choose = |name, defect| match attribute(name) {
-            Some(text) if text.len() > VALUE_BYTES_MAX => {
-                defects.push(defect);
-                None
-            }
-            other => other,
+        // An attribute that is too long counts as a bad one, not as an absent one: no value of
+        // those below is empty.
+        let choice = |name| {
+            attribute(name).map(|text| match text.len() {
+                0..=VALUE_BYTES_MAX => text.trim().to_owned(),
+                _ => String::new(),
+            })
         };
-        let lang = choose("lang", ConfigDefect::Locale);
-        let accent = choose("accent", ConfigDefect::Theme);
-        let theme = choose("theme", ConfigDefect::Theme);
-        let track = choose("track", ConfigDefect::Track);
+        let mut defects = Vec::new();
+        let locale = match choice("lang") {
+            Some(tag) if is_language_tag(&tag) => tag,
+            None if is_language_tag(&page.locale) => page.locale.clone(),
+            lang => {
+                if lang.is_some() {
+                    defects.push(ConfigDefect::Locale);
+                }
+                String::from("en")
+            }
+        };
+        let track = choice("track").map(|text| parse_track(&text));
+        if track == Some(None) {
+            defects.push(ConfigDefect::Track);
+        }
+        let accent = choice("accent");
+        if accent.as_deref().is_some_and(|text| !is_colour(text)) {
+            defects.push(ConfigDefect::Theme);
+        }
+        let scheme = choice("theme").map(|text| parse_scheme(&text));
+        if scheme == Some(None) {
+            defects.push(ConfigDefect::Theme);
+        }
         let config = Self {
             site,
             video,
@@ -151,41 +169,12 @@ impl Config {
             player: value("for").filter(|selector| !selector.trim().is_empty()),
             pause_on_card: value("pause").is_some_and(|text| text != "false"),
             consent: value("consent").is_some_and(|text| text.trim() == "granted"),
-            locale: parse_locale(lang, &page.locale, &mut defects),
-            track: checked(track, ConfigDefect::Track, &mut defects, parse_track)
-                .unwrap_or_default(),
-            accent: checked(accent, ConfigDefect::Theme, &mut defects, parse_colour),
-            colour_scheme: checked(theme, ConfigDefect::Theme, &mut defects, parse_scheme)
-                .unwrap_or_default(),
+            locale,
+            track: track.flatten().unwrap_or_default(),
+            accent: accent.filter(|text| is_colour(text)),
+            colour_scheme: scheme.flatten().unwrap_or_default(),
         };
         Ok((config, defects))
-    }
-}
-
-/// A present value through `parse`; a refused one is a defect.
-fn checked<T>(
-    value: Option<String>,
-    defect: ConfigDefect,
-    defects: &mut Vec<ConfigDefect>,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Option<T> {
-    let text = value?;
-    let parsed = parse(text.trim());
-    if parsed.is_none() {
-        defects.push(defect);
-    }
-    parsed
-}
-
-fn parse_locale(lang: Option<String>, page: &str, defects: &mut Vec<ConfigDefect>) -> String {
-    let own = checked(lang, ConfigDefect::Locale, defects, |text| {
-        is_language_tag(text).then(|| text.to_owned())
-    });
-    let refused = defects.contains(&ConfigDefect::Locale);
-    match own {
-        Some(tag) => tag,
-        None if !refused && is_language_tag(page) => page.to_owned(),
-        None => String::from("en"),
     }
 }
 
@@ -209,10 +198,10 @@ fn parse_scheme(text: &str) -> Option<ColourScheme> {
 }
 
 /// `#rgb` or `#rrggbb`: the only colours that cannot carry anything else into a style.
-fn parse_colour(text: &str) -> Option<String> {
-    let digits = text.strip_prefix('#')?;
-    let fits = matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    fits.then(|| text.to_owned())
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|digits| {
+        matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit())
+    })
 }
 
 fn is_site_key(text: &str) -> bool {
