@@ -344,9 +344,15 @@ macro_rules! pass_over {
             type Ok = ();
             type Error = Never;
 
-            $(fn $method<T: Serialize + ?Sized>(&mut self $(, _: $name)?, _: &T) -> Result<(), Never> {
-                Ok(())
-            })+
+            $(
+                fn $method<T: Serialize + ?Sized>(
+                    &mut self,
+                    $(_: $name,)?
+                    _: &T,
+                ) -> Result<(), Never> {
+                    Ok(())
+                }
+            )+
 
             fn end(self) -> Result<(), Never> {
                 Ok(())
