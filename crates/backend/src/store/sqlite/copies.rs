@@ -6,14 +6,19 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use shoptag_commerce::TenantId;
 
 use super::{SqliteStore, StoreError};
 
-/// Pages that a backup copies between two looks at the lock: 4 MiB.
-const PAGES: i32 = 1_024;
+/// All pages in one step: one look at the database as it was when the step began. Between steps
+/// whatever another process has written would start the copy again, so that under load it would
+/// never end.
+const PAGES: i32 = -1;
+
+/// Between two attempts, while the database is being opened for the first time or taken back.
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 impl SqliteStore {
     /// Copies the database to `target` while it is in use (SQLite's online backup).
@@ -122,7 +127,9 @@ fn copy(source: &Path, target: &Path) -> Result<Connection, StoreError> {
     let from = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut to = Connection::open(target)?;
     let backup = Backup::new(&from, &mut to)?;
-    backup.run_to_completion(PAGES, Duration::ZERO, None)?;
+    while backup.step(PAGES)? != StepResult::Done {
+        std::thread::sleep(BUSY_PAUSE);
+    }
     drop(backup);
     Ok(to)
 }
