@@ -119,7 +119,11 @@ async fn tags_stay_on_the_thing_at_every_size_and_fit() -> Outcome<()> {
                 .await?;
             browser.play().await?;
         }
-        let samples = measure(&browser, &player).await?;
+        let mut samples = measure(&browser, &player).await?;
+        if share(&samples) < SETTING_SHARE_MIN {
+            // A machine that was busy for a moment is not so twice; what is wrong is so again.
+            samples = measure(&browser, &player).await?;
+        }
         let name = player.name();
         browser.picture(&name).await?;
         // Some discs are cut off by `cover` or stand in their gap; a setting without any sees
