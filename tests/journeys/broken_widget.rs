@@ -1,5 +1,5 @@
 //! What a page and an order live through when the widget cannot start or breaks in mid-run, in a
-//! real Chromium (docs/reliability.md, faults 20 and 22).
+//! real Chromium (docs/reliability.md, faults 19, 20 and 22).
 
 use serde_json::json;
 
@@ -89,6 +89,38 @@ impl Browser {
         assert_eq!(heard, json!([["internal"], [], []]));
         Ok(())
     }
+}
+
+#[tokio::test]
+async fn without_its_wasm_the_page_stays_as_it_was_and_hears_why() -> Outcome<()> {
+    let setting = Setting::start().await?;
+    for (page, blocked, code) in [
+        // Fault 19: the page's policy refuses WebAssembly.
+        ("/tests/no-wasm.html", None, "wasm-blocked"),
+        // Fault 20: a file does not come.
+        (
+            "/tests/no-policy.html",
+            Some("*shoptag_bg.wasm"),
+            "load-failed",
+        ),
+        ("/tests/no-policy.html", Some("*/shoptag.js"), "load-failed"),
+    ] {
+        let browser = start(&[]).await?;
+        browser.cdp("Network.enable", json!({})).await?;
+        let urls: Vec<&str> = blocked.into_iter().collect();
+        browser
+            .cdp("Network.setBlockedURLs", json!({ "urls": urls }))
+            .await?;
+        browser.driver.goto(setting.page(page)).await?;
+        let heard = "return __codes.includes(arguments[0])";
+        browser.wait_for(code, heard, vec![code.into()]).await?;
+        let shown = "const link = document.querySelector('[slot=fallback] a');
+            return !!link && visible(link) && !!video() && visible(video())";
+        browser.wait_until("the page's own content", shown).await?;
+        let codes = browser.run("return __codes", vec![]).await?;
+        assert_eq!(codes, json!([code]), "{page}: said once");
+    }
+    Ok(())
 }
 
 #[tokio::test]

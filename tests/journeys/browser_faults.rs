@@ -291,47 +291,6 @@ async fn an_order_confirmed_offline_is_delivered_at_a_later_visit() -> Outcome<(
     Ok(())
 }
 
-#[tokio::test]
-async fn without_its_wasm_the_page_stays_as_it_was_and_hears_why() -> Outcome<()> {
-    let setting = Setting::start().await?;
-    for (page, blocked, code) in [
-        // Fault 19: the page's policy refuses WebAssembly.
-        ("/tests/no-wasm.html", None, "wasm-blocked"),
-        // Fault 20: a file does not come.
-        (
-            "/tests/no-policy.html",
-            Some("*shoptag_bg.wasm"),
-            "load-failed",
-        ),
-        ("/tests/no-policy.html", Some("*/shoptag.js"), "load-failed"),
-    ] {
-        let browser = Browser::start(Shape::Desktop, "no-wasm").await?;
-        // Every error event, from before the loader runs.
-        let listen = "window.__codes = []; addEventListener('shop-error', (event) =>
-            window.__codes.push(event.detail.code), true)";
-        browser
-            .cdp(
-                "Page.addScriptToEvaluateOnNewDocument",
-                json!({ "source": listen }),
-            )
-            .await?;
-        browser.cdp("Network.enable", json!({})).await?;
-        let urls: Vec<&str> = blocked.into_iter().collect();
-        browser
-            .cdp("Network.setBlockedURLs", json!({ "urls": urls }))
-            .await?;
-        browser.driver.goto(setting.page(page)).await?;
-        let heard = "return window.__codes.includes(arguments[0])";
-        browser.wait_for(code, heard, vec![code.into()]).await?;
-        let shown = "const link = document.querySelector('[slot=fallback] a');
-            return !!link && visible(link) && !!video() && visible(video())";
-        browser.wait_until("the page's own content", shown).await?;
-        let codes = browser.run("return window.__codes", vec![]).await?;
-        assert_eq!(codes, json!([code]), "{page}: said once");
-    }
-    Ok(())
-}
-
 /// What the checkout says where an order cannot be stored.
 const UNSAVED: &str = "This browser does not let us save anything";
 

@@ -47,16 +47,13 @@ impl Browser {
             let part = f64::from(step) / f64::from(STEPS);
             let point = json!({ "x": middle.0 + by.0 * part, "y": middle.1 + by.1 * part });
             let kind = if step == 0 { "touchStart" } else { "touchMove" };
-            let touch = json!({ "type": kind, "touchPoints": [point] });
-            self.cdp("Input.dispatchTouchEvent", touch).await?;
+            self.touch(kind, &[point]).await?;
         }
         Ok(())
     }
 
     async fn lift(&self) -> Outcome<()> {
-        let touch = json!({ "type": "touchEnd", "touchPoints": [] });
-        self.cdp("Input.dispatchTouchEvent", touch).await?;
-        Ok(())
+        self.touch("touchEnd", &[]).await
     }
 
     /// Holds the finger still, so that letting go is no flick.

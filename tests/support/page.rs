@@ -180,10 +180,14 @@ impl Browser {
              return {{ x: box.x + box.width / 2, y: box.y + box.height / 2 }}"
         );
         let middle: Value = self.run(&middle, vec![argument.into()]).await?;
-        let touch = json!({ "type": "touchStart", "touchPoints": [middle] });
+        self.touch("touchStart", &[middle]).await?;
+        self.touch("touchEnd", &[]).await
+    }
+
+    /// What a finger does: `kind` is a touch event's type, `points` are in CSS px.
+    pub(crate) async fn touch(&self, kind: &str, points: &[Value]) -> Outcome<()> {
+        let touch = json!({ "type": kind, "touchPoints": points });
         self.cdp("Input.dispatchTouchEvent", touch).await?;
-        let lift = json!({ "type": "touchEnd", "touchPoints": [] });
-        self.cdp("Input.dispatchTouchEvent", lift).await?;
         Ok(())
     }
 }

@@ -141,6 +141,25 @@ impl Books {
         }
     }
 
+    /// That a copy has every order that was acknowledged `before` it was begun, and none that was
+    /// not acknowledged since; how many it has.
+    ///
+    /// # Errors
+    /// One is missing, or was never acknowledged.
+    pub(crate) fn includes(
+        &self,
+        before: &HashMap<String, String>,
+        since: &HashMap<String, String>,
+    ) -> Result<usize> {
+        let stored = self.orders()?;
+        let lost = before.keys().filter(|id| !stored.contains_key(*id)).count();
+        let unknown = stored.keys().filter(|id| !since.contains_key(*id)).count();
+        if lost + unknown > 0 {
+            bail!("{lost} orders are missing, {unknown} were never acknowledged");
+        }
+        Ok(stored.len())
+    }
+
     /// The sum of the commissions decided, and of what the ledger owes creators; both in minor
     /// units.
     ///

@@ -2,10 +2,9 @@
 //! that was acknowledged before it was begun.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::crowd::{Crowd, Round};
@@ -47,13 +46,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         let round = Round::new();
         let copying = async {
             tokio::time::sleep(BEFORE).await;
-            let before = round.placed.load(Ordering::Relaxed);
+            let before = round.placed();
             let (program, database, begun) = (program.clone(), database.clone(), Instant::now());
             let copied = move || program.run(&["backup", &name], &database);
             tokio::task::spawn_blocking(copied).await??;
             let took = begun.elapsed();
-            let placed = round.placed.load(Ordering::Relaxed) - before;
-            round.over.store(true, Ordering::Relaxed);
+            let placed = round.placed() - before;
+            round.end();
             anyhow::Ok((took, placed))
         };
         let (ordered, copied) = tokio::join!(crowd.order(server.address, &round), copying);
@@ -63,19 +62,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         meanwhile += placed;
         let books = Books::open(&copy)?;
         books.check().with_context(|| format!("copy {time}"))?;
-        let stored = books.orders()?;
-        let lost = acknowledged
-            .keys()
-            .filter(|id| !stored.contains_key(*id))
-            .count();
-        let unknown = stored
-            .keys()
-            .filter(|id| !crowd.acknowledged.contains_key(*id))
-            .count();
-        if lost + unknown > 0 {
-            bail!("copy {time}: {lost} orders are missing, {unknown} were never acknowledged");
-        }
-        newer += stored.len() - acknowledged.len();
+        let stored = books
+            .includes(&acknowledged, &crowd.acknowledged)
+            .with_context(|| format!("copy {time}"))?;
+        newer += stored - acknowledged.len();
         program.run(&["ledger", "verify", "--tenant", shop::TENANT], &copy)?;
         drop(books);
         std::fs::remove_file(&copy)?;

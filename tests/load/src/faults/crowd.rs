@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -36,11 +37,11 @@ struct Member {
 #[derive(Debug, Clone)]
 pub(crate) struct Round {
     /// Set when nobody shall begin anything new.
-    pub(crate) over: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
     /// Orders acknowledged in this round so far.
-    pub(crate) placed: Arc<AtomicUsize>,
+    placed: Arc<AtomicUsize>,
     /// Whether an unanswered order is sent again in the same round.
-    pub(crate) insists: bool,
+    insists: bool,
     /// Orders after which each is done; `None`: any number.
     each: Option<usize>,
 }
@@ -53,6 +54,26 @@ impl Round {
             placed: Arc::default(),
             insists: false,
             each: None,
+        }
+    }
+
+    /// The same, in which an unanswered order is sent again.
+    pub(crate) fn insisting() -> Self {
+        Self {
+            insists: true,
+            ..Self::new()
+        }
+    }
+
+    /// Orders acknowledged so far.
+    pub(crate) fn placed(&self) -> usize {
+        self.placed.load(Ordering::Relaxed)
+    }
+
+    /// Waits until so many orders were acknowledged.
+    pub(crate) async fn reaches(&self, orders: usize) {
+        while self.placed() < orders {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
@@ -187,9 +208,8 @@ impl Crowd {
     /// # Errors
     /// An order is refused.
     pub(crate) async fn finish(&mut self, address: SocketAddr) -> Result<()> {
-        let mut round = Round::new();
-        round.insists = true;
-        round.over.store(true, Ordering::Relaxed);
+        let round = Round::insisting();
+        round.end();
         self.order(address, &round).await?;
         if self.pending() > 0 {
             bail!("{} orders were never answered", self.pending());
@@ -262,5 +282,5 @@ impl Member {
 
 /// Between two attempts of one shopper.
 async fn pause() {
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
 }

@@ -2,8 +2,6 @@
 //! deadline while the other goes on, shoppers send their orders to the other under the same key,
 //! and it comes back by itself. By turns the line is closed, or open and silent.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -151,29 +149,25 @@ async fn round(
     let [first, second] = crowds;
     let (own, others) = (Round::new(), Round::new());
     let away = async {
-        let placed = Arc::clone(&others.placed);
-        let both = || {
-            own.placed
-                .load(Ordering::Relaxed)
-                .min(placed.load(Ordering::Relaxed))
+        let loaded = async {
+            own.reaches(ORDERS_BEFORE).await;
+            others.reaches(ORDERS_BEFORE).await;
         };
-        let begun = Instant::now();
-        while both() < ORDERS_BEFORE {
-            if begun.elapsed() > BEFORE_MAX {
-                bail!("{} orders in {BEFORE_MAX:?}: too little load", both());
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let loaded = tokio::time::timeout(BEFORE_MAX, loaded).await;
+        loaded.with_context(|| {
+            let least = own.placed().min(others.placed());
+            format!("{least} orders in {BEFORE_MAX:?}: too little load")
+        })?;
         // Shoppers whose answers came in one group go on in step: each cut meets another step.
         tokio::time::sleep(later).await;
-        own.over.store(true, Ordering::Relaxed);
+        own.end();
         pair.proxy.set(line);
         let cut = Instant::now();
-        let placed_before = placed.load(Ordering::Relaxed);
+        let placed_before = others.placed();
         let slowest = turned_away(pair, &probe).await?;
         tokio::time::sleep(CUT.saturating_sub(cut.elapsed())).await;
-        let meanwhile = placed.load(Ordering::Relaxed) - placed_before;
-        others.over.store(true, Ordering::Relaxed);
+        let meanwhile = others.placed() - placed_before;
+        others.end();
         anyhow::Ok((slowest, meanwhile))
     };
     let moving = async {

@@ -3,10 +3,9 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::crowd::{Crowd, Round};
@@ -50,16 +49,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         let round = Round::new();
         let file = folder.path().join(format!("copy-{time}.dump"));
         let dumping = async {
-            let asked = Instant::now();
-            while round.placed.load(Ordering::Relaxed) < ORDERS_BEFORE {
-                ensure!(asked.elapsed() < BEFORE_MAX, "too little load");
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            let (placed, begun) = (round.placed.load(Ordering::Relaxed), Instant::now());
+            let loaded = tokio::time::timeout(BEFORE_MAX, round.reaches(ORDERS_BEFORE)).await;
+            loaded.context("too little load")?;
+            let (placed, begun) = (round.placed(), Instant::now());
             let (file, place) = (file.clone(), place.clone());
             tokio::task::spawn_blocking(move || dump(&place, &file)).await??;
-            let placed = round.placed.load(Ordering::Relaxed) - placed;
-            round.over.store(true, Ordering::Relaxed);
+            let placed = round.placed() - placed;
+            round.end();
             anyhow::Ok((begun.elapsed(), placed))
         };
         let (ordered, dumped) = tokio::join!(crowd.order(server.address, &round), dumping);
@@ -73,15 +69,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         restore(&copied, &file)?;
         let books = Books::Server(copy);
         books.check().with_context(|| format!("copy {time}"))?;
-        let stored = books.orders()?;
-        let lost = before.keys().filter(|id| !stored.contains_key(*id)).count();
-        let unknown = stored
-            .keys()
-            .filter(|id| !crowd.acknowledged.contains_key(*id))
-            .count();
-        if lost + unknown > 0 {
-            bail!("copy {time}: {lost} orders are missing, {unknown} were never acknowledged");
-        }
+        books
+            .includes(&before, &crowd.acknowledged)
+            .with_context(|| format!("copy {time}"))?;
         program.run(&["ledger", "verify", "--tenant", shop::TENANT], copied)?;
     }
     server.stop().await?;

@@ -2,8 +2,6 @@
 //! nothing that was acknowledged is lost, and the store goes on by itself.
 
 use std::fs;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -48,17 +46,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     )?;
     let mut crowd = Crowd::new(16, CREATORS);
     let round = Round::new();
-    let (over, placed) = (Arc::clone(&round.over), Arc::clone(&round.placed));
     let enough = async {
         // A look a tenth of a second: the shoppers go on meanwhile.
         for _ in 0..3_000 {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let placed = placed.load(Ordering::Relaxed);
-            if injected(&trace)? >= times && placed >= ORDERS_MIN {
+            if injected(&trace)? >= times && round.placed() >= ORDERS_MIN {
                 break;
             }
         }
-        over.store(true, Ordering::Relaxed);
+        round.end();
         anyhow::Ok(())
     };
     let (ordered, waited) = tokio::join!(crowd.order(server.address, &round), enough);

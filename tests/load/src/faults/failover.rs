@@ -1,10 +1,9 @@
 //! The PostgreSQL server dies under load, and its synchronous standby takes over: no acknowledged
 //! order is lost, and what was not answered becomes one order when it is sent again.
 
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::crowd::{Crowd, Round};
@@ -50,17 +49,16 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let mut longest = Duration::ZERO;
     for time in 0..times {
         cluster.add_standby()?;
-        let mut round = Round::new();
-        round.insists = true;
+        let round = Round::insisting();
         let failing = async {
-            placed(&round, ORDERS).await?;
+            reaches(&round, ORDERS).await?;
             tokio::time::sleep(STEP * u32::try_from(time % STEPS)?).await;
             let died = Instant::now();
             let fail = move || cluster.fail_over().map(|()| cluster);
             let cluster = tokio::task::spawn_blocking(fail).await??;
-            placed(&round, round.placed.load(Ordering::Relaxed) + 1).await?;
+            reaches(&round, round.placed() + 1).await?;
             let away = died.elapsed();
-            placed(&round, round.placed.load(Ordering::Relaxed) + ORDERS).await?;
+            reaches(&round, round.placed() + ORDERS).await?;
             round.end();
             anyhow::Ok((away, cluster))
         };
@@ -94,12 +92,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     figures::write(arguments, "failover", &figures)
 }
 
-/// Waits until so many orders were placed in the round.
-async fn placed(round: &Round, orders: usize) -> Result<()> {
-    let asked = Instant::now();
-    while round.placed.load(Ordering::Relaxed) < orders {
-        ensure!(asked.elapsed() < PATIENCE, "too little load");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    Ok(())
+async fn reaches(round: &Round, orders: usize) -> Result<()> {
+    let reached = tokio::time::timeout(PATIENCE, round.reaches(orders)).await;
+    reached.context("too little load")
 }

@@ -6,7 +6,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -114,10 +113,9 @@ async fn fill(
     // Until every shopper of a round is turned away.
     for _ in 0..2_000 {
         let (round, before) = (Round::new(), crowd.acknowledged.len());
-        let over = std::sync::Arc::clone(&round.over);
-        let clock = async move {
+        let clock = async {
             tokio::time::sleep(Duration::from_millis(150)).await;
-            over.store(true, Ordering::Relaxed);
+            round.end();
         };
         let (ordered, ()) = tokio::join!(crowd.order(server.address, &round), clock);
         ordered?;
@@ -145,10 +143,9 @@ async fn fill(
     disk.enlarge(server)?;
     crowd.finish(server.address).await?;
     let round = Round::new();
-    let over = std::sync::Arc::clone(&round.over);
-    let clock = async move {
+    let clock = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        over.store(true, Ordering::Relaxed);
+        round.end();
     };
     let (ordered, ()) = tokio::join!(crowd.order(server.address, &round), clock);
     ordered?;

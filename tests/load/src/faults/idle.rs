@@ -72,11 +72,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let (memory_before, _) = server.memory_kib()?;
     let round = Round::new();
     let attacked = async {
-        let placed = || round.placed.load(Ordering::Relaxed);
         tokio::time::sleep(counted / 2).await;
-        let (started, first) = (Instant::now(), placed());
+        let (started, first) = (Instant::now(), round.placed());
         tokio::time::sleep(counted).await;
-        let before = rate(placed() - first, started.elapsed());
+        let before = rate(round.placed() - first, started.elapsed());
         let held = Arc::new(AtomicUsize::new(0));
         let attackers: Vec<_> = (0..wanted)
             .map(|index| tokio::spawn(hold(address, index % 2 == 0, Arc::clone(&held))))
@@ -90,9 +89,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let (started, first) = (Instant::now(), placed());
+        let (started, first) = (Instant::now(), round.placed());
         tokio::time::sleep(counted).await;
-        let under = rate(placed() - first, started.elapsed());
+        let under = rate(round.placed() - first, started.elapsed());
         let entry = somebody_new(address).await?;
         let (_, memory_peak) = server.memory_kib()?;
         round.end();

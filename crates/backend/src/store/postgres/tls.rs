@@ -19,21 +19,20 @@ pub(super) fn of(config: &Config) -> Result<Option<MakeRustlsConnect>, StoreErro
     if config.get_ssl_mode() != SslMode::Require {
         return Ok(None);
     }
-    let unusable = |why: String| StoreError::Unavailable(why);
     let found = rustls_native_certs::load_native_certs();
     let mut trusted = RootCertStore::empty();
     let (added, _) = trusted.add_parsable_certificates(found.certs);
     if added == 0 {
         let why = found.errors.iter().map(ToString::to_string);
         let why = why.collect::<Vec<_>>().join("; ");
-        return Err(unusable(format!(
+        return Err(StoreError::Unavailable(format!(
             "sslmode=require, and this machine trusts no certificate authority: name one in \
              SSL_CERT_FILE ({why})"
         )));
     }
     let client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| unusable(error.to_string()))?
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?
         .with_root_certificates(trusted)
         .with_no_client_auth();
     Ok(Some(MakeRustlsConnect::new(client)))

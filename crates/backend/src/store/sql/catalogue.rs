@@ -2,7 +2,7 @@
 
 use shoptag_commerce::{BrandId, Currency, TenantId};
 
-use super::rows::to_json;
+use super::rows::{corrupt, to_json};
 use super::within::settle;
 use super::{Connection, OptionalExtension, StoreError, Upserted, params};
 use crate::catalogue::CatalogueProduct;
@@ -39,10 +39,6 @@ pub(super) fn brands(
     rows.into_iter()
         .map(|(id, name)| Ok((BrandId::parse(id).map_err(corrupt)?, name)))
         .collect()
-}
-
-fn corrupt(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
 }
 
 /// Writes products.

@@ -3,7 +3,7 @@
 use shoptag_commerce::{CheckoutAttemptId, QuoteId, SiteKey, TenantId, VideoId};
 use shoptag_protocol::{Address, Contact, Quote, code};
 
-use super::rows::{checked, json, plain, to_json};
+use super::rows::{checked, corrupt, json, plain, to_json};
 use super::{Connection, StoreError, bag, holds, params};
 use crate::error::ApiError;
 use crate::orders::QuoteFact;
@@ -261,10 +261,7 @@ pub(super) fn find(
     Ok(Some(QuoteFact {
         document: json(row, "document")?,
         site: checked(row, "site_key", SiteKey::parse)?,
-        video: video
-            .map(VideoId::parse)
-            .transpose()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        video: video.map(VideoId::parse).transpose().map_err(corrupt)?,
         country: plain(row, "country")?,
         is_open: state == "open",
         holds: holds.unwrap_or(false),

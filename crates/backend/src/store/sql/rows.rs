@@ -5,6 +5,11 @@ use serde::de::DeserializeOwned;
 
 use super::{FromSql, Row, StoreError};
 
+/// What is stored breaks our own rules.
+pub(super) fn corrupt(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
 /// A column that a type of ours checks.
 ///
 /// # Errors
@@ -40,5 +45,5 @@ pub(super) fn json<T: DeserializeOwned>(row: Row<'_>, column: &str) -> Result<T,
 /// # Errors
 /// [`StoreError::Corrupt`] when the value cannot be JSON.
 pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+    serde_json::to_string(value).map_err(corrupt)
 }

@@ -9,7 +9,7 @@ use crate::clicks::{ClickFacts, Clicked, NewClick, touchpoint};
 use crate::collaborations::email_hash;
 use crate::store::sql::{
     Connection, OptionalExtension, params,
-    rows::{checked, json, plain, to_json},
+    rows::{checked, corrupt, json, plain, to_json},
 };
 use crate::store::{Journey, StoreError};
 
@@ -76,10 +76,7 @@ fn facts(connection: &Connection, click: &NewClick) -> Result<ClickFacts, StoreE
             |row| row.get(0),
         )?;
     Ok(ClickFacts {
-        video_creator: creator
-            .map(CreatorId::parse)
-            .transpose()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        video_creator: creator.map(CreatorId::parse).transpose().map_err(corrupt)?,
         collaborations: collaborations::of_creator_and_brand(
             connection,
             tenant,
@@ -135,7 +132,7 @@ pub(super) fn binding_facts(
         variant_brand: variant_brand
             .map(BrandId::parse)
             .transpose()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            .map_err(corrupt)?,
         days,
     }))
 }

@@ -14,12 +14,8 @@ use crate::collaborations::{Changed, CreditSetup, changed};
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, Row, ToSql, params,
-    rows::{checked, plain},
+    rows::{checked, corrupt, plain},
 };
-
-fn corrupt(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
-}
 
 /// Writes a setup.
 ///

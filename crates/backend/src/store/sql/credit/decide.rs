@@ -12,12 +12,8 @@ use crate::orders::NewOrder;
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, params,
-    rows::{plain, to_json},
+    rows::{corrupt, plain, to_json},
 };
-
-fn corrupt(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
-}
 
 /// A decision as it is written, in the order's row.
 pub(in crate::store::sql) struct Decided {

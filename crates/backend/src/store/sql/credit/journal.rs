@@ -12,7 +12,7 @@ use shoptag_protocol::{RejectedTouchpoint, TouchpointKind};
 use super::collaborations;
 use crate::store::sql::{
     Connection, OptionalExtension, Row, params,
-    rows::{checked, plain},
+    rows::{checked, corrupt, plain},
 };
 use crate::store::{StoreError, TakenTouchpoints};
 use crate::touchpoints::{JournalFacts, NewTouchpoint, Stored, exclusion_of, weigh};
@@ -105,8 +105,7 @@ fn facts(
     let video = match video {
         None => None,
         Some((creator, duration_ms)) => {
-            let creator = CreatorId::parse(creator)
-                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            let creator = CreatorId::parse(creator).map_err(corrupt)?;
             Some((creator, duration_ms))
         }
     };

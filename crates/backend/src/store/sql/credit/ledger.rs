@@ -11,13 +11,9 @@ use super::{parties, payouts};
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, OptionalExtension, Row, ToSql, params,
-    rows::{checked, json, plain, to_json},
+    rows::{checked, corrupt, json, plain, to_json},
     within::settle,
 };
-
-fn corrupt(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
-}
 
 /// Records `event` under `key`, once. The inner error is the ledger's refusal, which is recorded
 /// too.

@@ -10,7 +10,10 @@ use crate::orders::{OrderRecord, StoredAnswer};
 use crate::refunds::{LineFacts, LineRefund, RefundCommand, Refunded, remaining, share};
 use crate::store::StoreError;
 use crate::store::sql::idempotency::{self, Keyed, Known};
-use crate::store::sql::{Connection, orders, params, rows::plain};
+use crate::store::sql::{
+    Connection, orders, params,
+    rows::{corrupt, plain},
+};
 
 /// The route, as keys are scoped by it.
 const ROUTE: &str = "POST /v1/orders/{number}/refunds";
@@ -34,10 +37,6 @@ impl Source {
             Self::Cancelled => "cancelled",
         }
     }
-}
-
-fn corrupt(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
 }
 
 /// Refunds. After a refusal, the inner error, nothing may be kept.

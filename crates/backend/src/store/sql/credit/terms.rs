@@ -5,11 +5,10 @@ use shoptag_ledger::{HoldPeriod, PaidBy, PlatformFee};
 
 use crate::collaborations::BAG_BINDING_DAYS;
 use crate::store::StoreError;
-use crate::store::sql::{Connection, params, rows::plain};
-
-fn corrupt(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
-}
+use crate::store::sql::{
+    Connection, params,
+    rows::{corrupt, plain},
+};
 
 /// How a brand pays: days of bag binding, hold.
 ///

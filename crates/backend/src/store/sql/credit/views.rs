@@ -9,7 +9,7 @@ use super::{collaborations, terms};
 use crate::store::StoreError;
 use crate::store::sql::{
     Connection, OptionalExtension, params,
-    rows::{checked, json},
+    rows::{checked, corrupt, json},
 };
 use crate::view_sessions::{ViewTag, Viewable};
 
@@ -56,8 +56,7 @@ pub(super) fn viewable(
             tags.push(ViewTag {
                 tag: tag.id,
                 product: tag.product,
-                brand: BrandId::parse(brand)
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+                brand: BrandId::parse(brand).map_err(corrupt)?,
             });
         }
     }
