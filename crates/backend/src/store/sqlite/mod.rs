@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file in WAL mode, one writing thread, several readers.
 
+mod carrier;
 mod copies;
 mod planner;
 mod readers;
@@ -31,6 +32,8 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// How long a lock of another process is waited for.
     pub busy_timeout: Duration,
+    /// Pages that the journal has when they begin to be carried over into the database.
+    pub journal_pages: i64,
     /// Size up to which every page of the file is checked when it is opened, bytes. 64 MiB take a
     /// fraction of a second; a larger file is checked by `backup` and `restore`.
     pub checked_bytes_max: u64,
@@ -46,6 +49,7 @@ impl SqliteOptions {
             group_size: 256,
             readers: 4,
             busy_timeout: Duration::from_secs(5),
+            journal_pages: JOURNAL_PAGES,
             checked_bytes_max: 64 << 20,
         }
     }
@@ -101,12 +105,11 @@ fn check(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreEr
 /// Memory for pages of the writer, KiB: the inner pages of every index of some million orders.
 const CACHE_KIB: i64 = 64 * 1_024;
 
-/// Pages that the journal may have before they are carried over into the database: 64 MiB. Hot
-/// pages are then carried over once for many commits.
+/// Pages of the journal by default: 64 MiB. Hot pages are carried over once for many commits.
 const JOURNAL_PAGES: i64 = 16_384;
 
-/// What a journal that has grown, because a foreign program read for long, is cut to, bytes.
-const JOURNAL_BYTES: i64 = JOURNAL_PAGES * 4_096;
+/// Bytes of a page.
+const PAGE_BYTES: i64 = 4_096;
 
 /// Statements that are kept prepared: more than there are.
 const STATEMENTS: usize = 256;
@@ -125,8 +128,10 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     // What a savepoint would undo is kept in memory: else each order makes a temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    connection.pragma_update(None, "wal_autocheckpoint", JOURNAL_PAGES)?;
-    connection.pragma_update(None, "journal_size_limit", JOURNAL_BYTES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", options.journal_pages)?;
+    // A journal that has grown, because a foreign program read for long, is cut to this.
+    let bytes = options.journal_pages.saturating_mul(PAGE_BYTES);
+    connection.pragma_update(None, "journal_size_limit", bytes)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A statement with LIMIT ?1 is otherwise prepared anew for each value.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

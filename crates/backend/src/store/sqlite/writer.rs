@@ -1,7 +1,8 @@
 //! Groups of writes on the file: one transaction, one commit, one fsync.
 
+use super::carrier::Carrier;
 use super::{Connection, SqliteOptions, StoreError, open_for_writing};
-use crate::store::sql::{Broken, Group, Writer, commit};
+use crate::store::sql::{Broken, Group, Link, Writer, commit};
 
 /// Starts the writing thread on an open connection.
 ///
@@ -9,34 +10,52 @@ use crate::store::sql::{Broken, Group, Writer, commit};
 /// [`StoreError::Unavailable`] when there are no more threads.
 pub(super) fn start(connection: Connection, options: SqliteOptions) -> Result<Writer, StoreError> {
     let (queue_length, group_size) = (options.queue_length, options.group_size);
-    let mut open = Some(connection);
-    Writer::start(queue_length, group_size, move |group| {
-        write(&mut open, &options, group)
-    })
+    let mut file = File {
+        open: Some(watched(connection)),
+        carrier: Carrier::start(&options)?,
+        options,
+    };
+    Writer::start(queue_length, group_size, move |group| file.write(group))
 }
 
-fn write(
-    open: &mut Option<Connection>,
-    options: &SqliteOptions,
-    group: &mut Group,
-) -> Result<(), StoreError> {
-    // After a failed sync nobody knows what the file holds: only opening it again, which reads the
-    // WAL, does. Until that works nothing is claimed.
-    let connection = match open.take() {
-        Some(connection) => connection,
-        None => open_for_writing(options)?,
-    };
-    match commit(&connection, "BEGIN IMMEDIATE", group, || None) {
-        Ok(()) => {
-            *open = Some(connection);
-            Ok(())
+/// The file, as the writing thread has it.
+struct File {
+    /// `None`: it is to be opened again.
+    open: Option<Connection>,
+    options: SqliteOptions,
+    carrier: Carrier,
+}
+
+impl File {
+    fn write(&mut self, group: &mut Group) -> Result<(), StoreError> {
+        // After a failed sync nobody knows what the file holds: only opening it again, which reads
+        // the WAL, does. Until that works nothing is claimed.
+        let connection = match self.open.take() {
+            Some(connection) => connection,
+            None => watched(open_for_writing(&self.options)?),
+        };
+        if let Link::Sqlite(sqlite) = connection.link() {
+            self.carrier.attend(sqlite);
         }
-        // The transaction itself is broken (full disk, I/O error): nobody's changes stay.
-        Err(Broken::Before(error) | Broken::AtCommit(error)) => {
-            let _ = connection.execute_batch("ROLLBACK");
-            Err(error)
+        match commit(&connection, "BEGIN IMMEDIATE", group, || None) {
+            Ok(()) => {
+                self.open = Some(connection);
+                Ok(())
+            }
+            // The transaction itself is broken (full disk, I/O error): nobody's changes stay.
+            Err(Broken::Before(error) | Broken::AtCommit(error)) => {
+                let _ = connection.execute_batch("ROLLBACK");
+                Err(error)
+            }
         }
     }
+}
+
+fn watched(connection: Connection) -> Connection {
+    if let Link::Sqlite(sqlite) = connection.link() {
+        Carrier::watch(sqlite);
+    }
+    connection
 }
 
 #[cfg(test)]
@@ -50,6 +69,47 @@ mod tests {
             .execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
             .unwrap();
         start(connection, options).unwrap()
+    }
+
+    /// The mark with which the journal has been begun: another one each time.
+    fn journal_mark(path: &std::path::Path) -> Vec<u8> {
+        let mut header = [0; 24];
+        let mut journal = std::fs::File::open(path.with_extension("sqlite-wal")).unwrap();
+        std::io::Read::read_exact(&mut journal, &mut header).unwrap();
+        header[16..].to_vec()
+    }
+
+    #[tokio::test]
+    async fn the_journal_is_carried_over_beside_the_writer_unless_somebody_still_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let options = SqliteOptions {
+            journal_pages: 20,
+            ..SqliteOptions::new(&path)
+        };
+        let connection = open_for_writing(&options).unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
+            .unwrap();
+        let writer = start(connection, options).unwrap();
+        let begun = journal_mark(&path);
+        let reader = rusqlite::Connection::open(&path).unwrap();
+        reader
+            .execute_batch("BEGIN; SELECT count(*) FROM t")
+            .unwrap();
+        let mut written = 0;
+        while written < 200 {
+            insert(&writer, written).await.unwrap();
+            written += 1;
+        }
+        assert_eq!(journal_mark(&path), begun, "read by somebody");
+        reader.execute_batch("ROLLBACK").unwrap();
+        while journal_mark(&path) == begun {
+            assert!(written < 5_000, "the journal only grows");
+            insert(&writer, written).await.unwrap();
+            written += 1;
+        }
+        assert_eq!(rows(&path).len() as i64, written);
     }
 
     async fn insert(writer: &Writer, x: i64) -> Result<(), StoreError> {
