@@ -1,7 +1,7 @@
 //! Carrying the journal over into the database file, beside the writer and not in its way.
 //!
-//! Carried over at a commit, which is what SQLite does by itself, some sixteen thousand pages hold up
-//! whoever waits for that commit. Here a thread of its own carries over what is there while the
+//! Carried over at a commit, which is what SQLite does by itself, some sixteen thousand pages hold
+//! up whoever waits for that commit. Here a thread of its own carries over what is there while the
 //! writer goes on; the writer then carries over the little that has been added since, after it has
 //! answered, and SQLite begins the journal anew at the next commit. SQLite itself sees to it that
 //! nothing is missed: what a pass does not reach stays in the journal.
