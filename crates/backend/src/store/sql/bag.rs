@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use shoptag_commerce::{BasisPoints, BrandId, Currency, ProductId, TenantId, VariantId};
 use shoptag_protocol::{Brand, PricedLine, QuoteLine};
 
-use super::rows::{checked, json, plain};
+use super::rows::{checked, corrupt, json, plain};
 use super::{Connection, OptionalExtension, Row, StoreError, params};
 use crate::pricing::{BrandTerms, DeliveryTerms, DiscountTerms, Item, SellingTerms, TaxRate};
 use crate::quotes::{BagFacts, VariantFact};
@@ -24,8 +24,7 @@ pub(super) fn facts(
         .query_row([tenant.as_str()], |row| {
             Ok((row.get::<_, String>(0)?, row.get(1)?))
         })?;
-    let currency =
-        Currency::parse(&currency).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let currency = Currency::parse(&currency).map_err(corrupt)?;
     let mut variants = Vec::with_capacity(lines.len());
     let mut terms = SellingTerms {
         tax: tax(connection, tenant)?,
@@ -154,7 +153,7 @@ fn tax(connection: &Connection, tenant: &TenantId) -> Result<Vec<TaxRate>, Store
 }
 
 fn rate(row: Row<'_>) -> Result<BasisPoints, StoreError> {
-    BasisPoints::new(plain(row, "rate_bp")?).map_err(|error| StoreError::Corrupt(error.to_string()))
+    BasisPoints::new(plain(row, "rate_bp")?).map_err(corrupt)
 }
 
 /// How a brand sells.

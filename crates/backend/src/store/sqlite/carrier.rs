@@ -7,9 +7,7 @@
 //! nothing is missed: what a pass does not reach stays in the journal.
 
 use std::cell::Cell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, OpenFlags};
@@ -32,7 +30,7 @@ thread_local! {
 pub(super) struct Carrier {
     wanted: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    has_ended: Arc<AtomicBool>,
+    ended: Receiver<()>,
     is_asked: bool,
     journal_pages: i64,
 }
@@ -48,16 +46,15 @@ impl Carrier {
         connection.busy_timeout(options.busy_timeout)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         let (wanted, asked) = sync_channel(1);
-        let has_ended = Arc::<AtomicBool>::default();
-        let ended = Arc::clone(&has_ended);
+        let (says, ended) = sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("store-carrier".into())
-            .spawn(move || carry_when_asked(&connection, &asked, &ended))
+            .spawn(move || carry_when_asked(&connection, &asked, &says))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             wanted: Some(wanted),
             thread: Some(thread),
-            has_ended,
+            ended,
             is_asked: false,
             journal_pages: options.journal_pages,
         })
@@ -76,7 +73,8 @@ impl Carrier {
     /// of a commit: its pages stay in the journal, and the next pass takes them.
     pub(super) fn attend(&mut self, connection: &Connection) {
         if self.is_asked {
-            if !self.has_ended.swap(false, Ordering::AcqRel) {
+            // Were the thread gone, the writer would carry over everything itself.
+            if self.ended.try_recv() == Err(TryRecvError::Empty) {
                 return;
             }
             self.is_asked = false;
@@ -85,13 +83,9 @@ impl Carrier {
             }
         } else if JOURNAL.get() >= self.journal_pages {
             self.is_asked = true;
-            // It waits for this; were it gone, the writer would carry over everything itself.
-            if self
-                .wanted
-                .as_ref()
-                .is_none_or(|it| it.try_send(()).is_err())
-            {
-                self.has_ended.store(true, Ordering::Release);
+            // It waits for this, unless it is gone.
+            if let Some(wanted) = &self.wanted {
+                let _ = wanted.try_send(());
             }
         }
     }
@@ -107,12 +101,12 @@ impl Drop for Carrier {
     }
 }
 
-fn carry_when_asked(connection: &Connection, asked: &Receiver<()>, ended: &AtomicBool) {
+fn carry_when_asked(connection: &Connection, asked: &Receiver<()>, says: &SyncSender<()>) {
     while asked.recv().is_ok() {
         if let Err(error) = carry(connection) {
             tracing::warn!(error = %error, "the journal was not carried over");
         }
-        ended.store(true, Ordering::Release);
+        let _ = says.try_send(());
     }
 }
 

@@ -63,7 +63,10 @@ mod tests {
     use super::*;
 
     fn writer(path: &std::path::Path) -> Writer {
-        let options = SqliteOptions::new(path);
+        writer_on(SqliteOptions::new(path))
+    }
+
+    fn writer_on(options: SqliteOptions) -> Writer {
         let connection = open_for_writing(&options).unwrap();
         connection
             .execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
@@ -83,15 +86,10 @@ mod tests {
     async fn the_journal_is_carried_over_beside_the_writer_unless_somebody_still_reads_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.sqlite");
-        let options = SqliteOptions {
+        let writer = writer_on(SqliteOptions {
             journal_pages: 20,
             ..SqliteOptions::new(&path)
-        };
-        let connection = open_for_writing(&options).unwrap();
-        connection
-            .execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
-            .unwrap();
-        let writer = start(connection, options).unwrap();
+        });
         let begun = journal_mark(&path);
         let reader = rusqlite::Connection::open(&path).unwrap();
         reader
