@@ -106,6 +106,8 @@ mod tests {
 
     use super::*;
 
+    const LINE: &[u8] = b"line\n";
+
     /// Keeps what it is given, once it has been let go.
     struct Sink {
         gate: Arc<Mutex<()>>,
@@ -126,6 +128,8 @@ mod tests {
 
     #[test]
     fn a_reader_that_does_not_read_holds_up_nobody_and_learns_what_it_missed() {
+        // More than the queue and a batch have room for.
+        const LINES: usize = LINES_MAX + BATCH_BYTES / LINE.len() + 1_000;
         let gate = Arc::new(Mutex::new(()));
         let (kept, written) = std::sync::mpsc::channel();
         let sink = Sink {
@@ -134,14 +138,14 @@ mod tests {
         };
         let mut log = LogLines::to(sink).unwrap();
         let closed = gate.lock().unwrap();
-        for _ in 0..LINES_MAX * 2 {
-            log.write_all(b"line\n").unwrap();
+        for _ in 0..LINES {
+            log.write_all(LINE).unwrap();
         }
         drop(closed);
         // What is in the queue is written, and how many lines are not.
         let mut seen = 0;
         let mut text = String::new();
-        while seen < LINES_MAX * 2 {
+        while seen < LINES {
             let batch = written.recv_timeout(Duration::from_secs(10)).unwrap();
             text.push_str(std::str::from_utf8(&batch).unwrap());
             let lost = text
@@ -150,7 +154,7 @@ mod tests {
                 .map(|rest| rest.split('}').next().unwrap().parse::<usize>().unwrap());
             seen = text.matches("line\n").count() + lost.sum::<usize>();
         }
-        assert_eq!(seen, LINES_MAX * 2);
+        assert_eq!(seen, LINES);
         assert!(text.contains("log lines lost"));
     }
 
