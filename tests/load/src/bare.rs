@@ -59,7 +59,7 @@ pub(crate) fn replay(
     engine.pragma_update(None, "synchronous", "FULL")?;
     engine.pragma_update(None, "foreign_keys", true)?;
     engine.pragma_update(None, "temp_store", "MEMORY")?;
-    engine.pragma_update(None, "cache_size", -64 * 1_024)?;
+    engine.pragma_update(None, "cache_size", -16 * 1_024)?;
     engine.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     engine.pragma_update(None, "journal_size_limit", 16_384 * 4_096)?;
     engine.set_prepared_statement_cache_capacity(128);

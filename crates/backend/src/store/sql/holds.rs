@@ -8,7 +8,7 @@ use shoptag_protocol::Quote;
 
 use super::rows::{checked, json};
 use super::within::StockChange;
-use super::{Connection, StoreError, Swept, params};
+use super::{Connection, OptionalExtension, StoreError, Swept, params};
 use crate::orders::QuoteFact;
 
 /// How long a quote that became no order is kept with its personal data: an order may come back
@@ -31,6 +31,10 @@ pub(super) fn give_back_expired(
     connection: &Connection,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
+    let next_expiry = connection.within().known().next_expiry;
+    if next_expiry.is_some_and(|next| now < next) {
+        return Ok(0);
+    }
     // Looked for first: a statement that changes and returns makes a table of its own each time.
     let mut expired = connection.prepare_cached(
         "SELECT tenant_id, document FROM quotes WHERE next_at <= ?1 AND next_at = expires_at",
@@ -54,7 +58,21 @@ pub(super) fn give_back_expired(
                 erased_at(quote).ms()
             ])?;
     }
+    let next = next_expiry_after(connection, now)?;
+    connection.within().known().next_expiry = Some(next);
     Ok(over.len())
+}
+
+/// When the next hold expires, if none is made before.
+fn next_expiry_after(connection: &Connection, now: Timestamp) -> Result<Timestamp, StoreError> {
+    let next: Option<i64> = connection
+        .prepare_cached(
+            "SELECT next_at FROM quotes WHERE next_at > ?1 AND next_at = expires_at
+             ORDER BY next_at LIMIT 1",
+        )?
+        .query_row([now.ms()], |row| row.get(0))
+        .optional()?;
+    Ok(Timestamp::from_ms(next.unwrap_or(i64::MAX)))
 }
 
 /// Holds the lines of a quote. That there is enough has been decided in the same transaction.
@@ -62,6 +80,9 @@ pub(super) fn hold(connection: &Connection, tenant: &TenantId, quote: &Quote) {
     for (variant, quantity) in quantities(quote) {
         change(connection, tenant.as_str(), variant, quantity, 0);
     }
+    let mut within = connection.within();
+    let next = &mut within.known().next_expiry;
+    *next = next.map(|next| next.min(quote.expires_at));
 }
 
 /// Gives back what a quote holds.
@@ -122,4 +143,64 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp) -> Result<Swept, St
         .prepare_cached("DELETE FROM quotes WHERE next_at < ?1")?
         .execute([now.ms()])?;
     Ok(Swept { holds, quotes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sql::{STEPS, migrate};
+
+    fn held(connection: &Connection) -> i64 {
+        let tenant = "demo";
+        let change = connection.within().stock(tenant, "mug");
+        change.held
+    }
+
+    #[test]
+    fn a_hold_that_is_made_and_expires_in_one_transaction_is_given_back_in_it() {
+        let connection: Connection = rusqlite::Connection::open_in_memory().unwrap().into();
+        migrate(&connection, "BEGIN IMMEDIATE", STEPS).unwrap();
+        let tenant = TenantId::parse("demo").unwrap();
+        let golden = include_str!("../../../../protocol/golden/quote.json");
+        let mut quote: Quote = serde_json::from_str(golden).unwrap();
+        quote.lines.truncate(1);
+        quote.lines[0].variant_id = VariantId::parse("mug").unwrap();
+        quote.lines[0].quantity = 2;
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        connection.within().begin();
+        let expires_at = quote.expires_at;
+        assert_eq!(
+            give_back_expired(&connection, expires_at.plus_ms(-9)),
+            Ok(0)
+        );
+        connection
+            .execute(
+                "INSERT INTO checkout_attempts (tenant_id, checkout_attempt_id)
+                 VALUES ('demo', ?1)",
+                [quote.checkout_attempt_id.as_str()],
+            )
+            .unwrap();
+        connection
+            .execute(
+                "INSERT INTO quotes (tenant_id, quote_id, checkout_attempt_id, site_key, country,
+                     state, expires_at, next_at, document)
+                 VALUES ('demo', ?1, ?2, 'pk', 'DE', 'open', ?3, ?3, ?4)",
+                params![
+                    quote.quote_id.as_str(),
+                    quote.checkout_attempt_id.as_str(),
+                    expires_at.ms(),
+                    serde_json::to_string(&quote).unwrap()
+                ],
+            )
+            .unwrap();
+        hold(&connection, &tenant, &quote);
+        assert_eq!(
+            give_back_expired(&connection, expires_at.plus_ms(-1)),
+            Ok(0)
+        );
+        assert_eq!(held(&connection), 2);
+        assert_eq!(give_back_expired(&connection, expires_at), Ok(1));
+        assert_eq!(held(&connection), 0);
+        assert_eq!(give_back_expired(&connection, expires_at), Ok(0));
+    }
 }

@@ -173,7 +173,8 @@ fn by_attempt(
     quote: Option<&QuoteFact>,
 ) -> Result<Option<StoredAnswer>, StoreError> {
     let attempt = &submission.request.checkout_attempt_id;
-    if quote.is_none_or(|quote| quote.document.checkout_attempt_id != *attempt) {
+    // An attempt that has ended has no open quote.
+    if quote.is_none_or(|quote| quote.is_open || quote.document.checkout_attempt_id != *attempt) {
         return Ok(None);
     }
     Ok(connection

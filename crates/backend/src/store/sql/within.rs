@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use shoptag_commerce::{BrandId, Digest, TenantId};
+use shoptag_commerce::{BrandId, Digest, TenantId, Timestamp};
 use shoptag_ledger::{HoldPeriod, PlatformFee, Position};
 
 use super::{Connection, Error, params};
@@ -60,6 +60,8 @@ pub(super) struct Known {
     pub fees: HashMap<TenantId, Option<PlatformFee>>,
     /// Days of bag binding, and the hold.
     pub brand_terms: HashMap<(TenantId, BrandId), (u16, HoldPeriod)>,
+    /// Before this no hold expires.
+    pub next_expiry: Option<Timestamp>,
 }
 
 impl Owed {

@@ -102,8 +102,9 @@ fn check(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreEr
     )))
 }
 
-/// Memory for pages of the writer, KiB: the inner pages of every index of some million orders.
-const CACHE_KIB: i64 = 64 * 1_024;
+/// Memory for pages of the writer, KiB: what a commit writes and the inner pages of the indexes. A
+/// commit may look through all of it.
+const CACHE_KIB: i64 = 16 * 1_024;
 
 /// Pages of the journal by default: 64 MiB. Hot pages are carried over once for many commits.
 const JOURNAL_PAGES: i64 = 16_384;
