@@ -326,7 +326,7 @@ async fn bag_and_orders_are_kept_and_orders_go_by_their_key() {
             "video": "morning", "tag": null, "added_at": 5}]}"#,
     )
     .unwrap();
-    let key = IdempotencyKey::from_random(7);
+    let key = IdempotencyKey::new(Timestamp::from_ms(0), 7);
     let order_id = OrderId::parse("order-1").unwrap();
     let body = r#"{"a":1}"#.to_owned();
     let now = Timestamp::from_ms(5);

@@ -32,7 +32,7 @@ impl Checkout {
             self.fix(&entropy, &quote, setting, now, effects);
             return;
         }
-        self.renew_attempt(&entropy);
+        self.renew_attempt(&entropy, now);
         self.stage = Stage::Confirming {
             entropy,
             shown_minor,
@@ -70,6 +70,7 @@ impl Checkout {
         entropy: &Entropy,
         setting: Setting<'_>,
         form: &Form,
+        now: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> Vec<Shortage> {
         let Some(Trouble::Short(shortages)) = &self.trouble else {
@@ -83,7 +84,7 @@ impl Checkout {
             }
         }
         self.lines.retain(|line| line.quantity > 0);
-        self.renew_attempt(entropy);
+        self.renew_attempt(entropy, now);
         self.revision = self.revision.wrapping_add(1);
         if !self.lines.is_empty() {
             self.ask(setting, form, effects);
@@ -168,9 +169,9 @@ impl Checkout {
         shortages
     }
 
-    pub(super) fn renew_attempt(&mut self, entropy: &Entropy) {
+    pub(super) fn renew_attempt(&mut self, entropy: &Entropy, now: Timestamp) {
         if self.attempt_closed {
-            self.attempt = attempt_id(entropy);
+            self.attempt = attempt_id(entropy, now);
             self.attempt_closed = false;
         }
     }
@@ -187,7 +188,7 @@ impl Checkout {
         let Ok(order_id) = OrderId::parse(uuid_v7(now, entropy.order())) else {
             return;
         };
-        let key = IdempotencyKey::from_random(entropy.key());
+        let key = IdempotencyKey::new(now, entropy.key());
         self.stage = Stage::Fixing {
             order_id: order_id.clone(),
             key,

@@ -6,12 +6,14 @@
 
 use std::rc::Rc;
 
-use shoptag_commerce::{CheckoutAttemptId, Currency, IdempotencyKey, OrderId, SiteKey, VideoId};
+use shoptag_commerce::{
+    CheckoutAttemptId, Currency, IdempotencyKey, OrderId, SiteKey, Timestamp, VideoId,
+};
 use shoptag_protocol::{Quote, SavedLine};
 
 use crate::bag::LineId;
 use crate::checkout::field::Field;
-use crate::checkout::submission::uuid_v4;
+use crate::checkout::submission::uuid_v7;
 use crate::event::Entropy;
 
 /// What is being bought.
@@ -153,7 +155,7 @@ pub struct Checkout {
 impl Checkout {
     /// Opens the checkout for `lines`, with nothing quoted yet.
     #[must_use]
-    pub fn open(source: Source, lines: Vec<SavedLine>, entropy: &Entropy) -> Self {
+    pub fn open(source: Source, lines: Vec<SavedLine>, entropy: &Entropy, now: Timestamp) -> Self {
         Self {
             source,
             lines,
@@ -164,7 +166,7 @@ impl Checkout {
             repriced: Vec::new(),
             focus: None,
             refused: None,
-            attempt: attempt_id(entropy),
+            attempt: attempt_id(entropy, now),
             attempt_closed: false,
             revision: 1,
             quoted_revision: 0,
@@ -194,7 +196,7 @@ impl Checkout {
     }
 }
 
-pub(super) fn attempt_id(entropy: &Entropy) -> CheckoutAttemptId {
-    let text = uuid_v4(entropy.attempt());
+pub(super) fn attempt_id(entropy: &Entropy, now: Timestamp) -> CheckoutAttemptId {
+    let text = uuid_v7(now, entropy.attempt());
     CheckoutAttemptId::parse(text).unwrap_or_else(|_| unreachable!("a UUID is an id"))
 }

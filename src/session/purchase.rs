@@ -13,16 +13,16 @@ impl Session {
         match event {
             Event::BuyNowPressed(entropy) => {
                 let lines = self.card_line(now).into_iter().collect();
-                self.start(Source::Product, lines, &entropy);
+                self.start(Source::Product, lines, &entropy, now);
             }
             Event::CheckoutPressed(entropy) => {
-                self.start(Source::Bag, self.bag.lines().to_vec(), &entropy);
+                self.start(Source::Bag, self.bag.lines().to_vec(), &entropy, now);
             }
             Event::FieldTyped { field, text } => self.typed(field, text, now),
             Event::FieldLeft(field) => self.form.check_left(field),
             Event::ConfirmPressed(entropy) => self.confirm(entropy, now),
             Event::RetryPressed(entropy) => self.retry(&entropy, now),
-            Event::ShortageAccepted(entropy) => self.accept_shortage(&entropy),
+            Event::ShortageAccepted(entropy) => self.accept_shortage(&entropy, now),
             other => self.feed(other, now),
         }
     }
@@ -65,6 +65,7 @@ impl Session {
         source: Source,
         lines: Vec<shoptag_protocol::SavedLine>,
         entropy: &Entropy,
+        now: Timestamp,
     ) {
         let busy = self.checkout.as_ref().is_some_and(|checkout| {
             matches!(checkout.stage, Stage::Fixing { .. } | Stage::Sending { .. })
@@ -84,7 +85,9 @@ impl Session {
         self.open(Page::Checkout);
         self.announce(Announcement::CheckoutStart { count });
         self.effects.push(Effect::CheckStorage);
-        let checkout = self.checkout.insert(Checkout::open(source, lines, entropy));
+        let checkout = self
+            .checkout
+            .insert(Checkout::open(source, lines, entropy, now));
         if !self.outbox.has_room() {
             checkout.trouble = Some(Trouble::OutboxFull);
         }
@@ -134,12 +137,13 @@ impl Session {
         self.decide(decided);
     }
 
-    fn accept_shortage(&mut self, entropy: &Entropy) {
+    fn accept_shortage(&mut self, entropy: &Entropy, now: Timestamp) {
         let (Some(checkout), Some(shelf)) = (&mut self.checkout, &self.shelf) else {
             return;
         };
         let setting = setting(&self.setup, shelf);
-        let shortages = checkout.accept_shortage(entropy, setting, &self.form, &mut self.effects);
+        let effects = &mut self.effects;
+        let shortages = checkout.accept_shortage(entropy, setting, &self.form, now, effects);
         if shortages.is_empty() {
             return;
         }

@@ -32,15 +32,33 @@ impl Entropy for SystemEntropy {
 /// Digits of Crockford's base 32: no I, L, O, U, so that a number survives being read aloud.
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Characters of an order secret: 26 digits of 5 bits hold 128 bits.
+/// Digits of a secret: 26 of 5 bits hold 128 bits.
 const SECRET_DIGITS: usize = 26;
+
+/// Digits of an order secret before them: 10 of 5 bits hold an instant of 48 bits.
+const INSTANT_DIGITS: usize = 10;
+
+/// Bytes of an instant in milliseconds.
+const INSTANT_BYTES: usize = 6;
 
 /// Random digits of an order number, before its check digit: 35 bits.
 const NUMBER_DIGITS: usize = 7;
 
-/// What only the shopper's link contains: 128 random bits, 26 digits of base 32 in lower case.
+/// 128 random bits: 26 digits of base 32 in lower case.
 ///
 /// OWASP ASVS 11.5.1 asks for at least 128 bits where a UUID's 122 would not do.
+///
+/// # Errors
+/// [`NoEntropy`].
+pub fn secret_digits(entropy: &dyn Entropy) -> Result<String, NoEntropy> {
+    let mut bytes = [0_u8; 16];
+    entropy.fill(&mut bytes)?;
+    Ok(base32(u128::from_be_bytes(bytes), SECRET_DIGITS).to_ascii_lowercase())
+}
+
+/// What only the shopper's link contains: the instant it was made at, then [`secret_digits`]. The
+/// instant guards nothing; by it the newest orders lie side by side where they are found by their
+/// secret. Secrets from before it was there have 26 digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OrderSecret(String);
 
@@ -49,18 +67,16 @@ impl OrderSecret {
     ///
     /// # Errors
     /// [`NoEntropy`].
-    pub fn generate(entropy: &dyn Entropy) -> Result<Self, NoEntropy> {
-        let mut bytes = [0_u8; 16];
-        entropy.fill(&mut bytes)?;
-        let bits = u128::from_be_bytes(bytes);
-        let digits = base32(bits, SECRET_DIGITS);
-        Ok(Self(digits.to_ascii_lowercase()))
+    pub fn generate(entropy: &dyn Entropy, now: Timestamp) -> Result<Self, NoEntropy> {
+        let ms = u128::try_from(now.ms()).unwrap_or(0);
+        let instant = base32(ms, INSTANT_DIGITS).to_ascii_lowercase();
+        Ok(Self(instant + &secret_digits(entropy)?))
     }
 
     /// Reads a secret out of a path; `None` when it cannot be one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() == SECRET_DIGITS
+        let fits = [SECRET_DIGITS, INSTANT_DIGITS + SECRET_DIGITS].contains(&text.len())
             && text.bytes().all(|byte| {
                 !byte.is_ascii_uppercase() && CROCKFORD.contains(&byte.to_ascii_uppercase())
             });
@@ -73,10 +89,19 @@ impl OrderSecret {
         &self.0
     }
 
-    /// What the order's row keeps: SHA-256 of the digits, by which it is found.
+    /// What the order's row keeps, by which it is found: the instant, as it is, then as much of the
+    /// SHA-256 of all digits as there is room for, 208 bits.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.0.as_bytes()).into()
+        let mut hash: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
+        if let Some((instant, _)) = self.0.split_at_checked(self.0.len() - SECRET_DIGITS)
+            && !instant.is_empty()
+        {
+            let ms = value(instant);
+            hash.copy_within(..32 - INSTANT_BYTES, INSTANT_BYTES);
+            hash[..INSTANT_BYTES].copy_from_slice(&ms.to_be_bytes()[8 - INSTANT_BYTES..]);
+        }
+        hash
     }
 }
 
@@ -143,6 +168,15 @@ fn base32(bits: u128, digits: usize) -> String {
         .collect()
 }
 
+/// What digits of base 32 in lower case say.
+fn value(digits: &str) -> u64 {
+    digits.bytes().fold(0, |sum, byte| {
+        let byte = byte.to_ascii_uppercase();
+        let digit = CROCKFORD.iter().position(|digit| *digit == byte);
+        sum << 5 | digit.unwrap_or(0) as u64
+    })
+}
+
 fn digit(bits: u128) -> char {
     char::from(CROCKFORD[(bits & 31) as usize])
 }
@@ -179,18 +213,35 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_has_128_bits_and_reads_back() {
-        let secret = OrderSecret::generate(&Fixed(0xff)).unwrap();
-        assert_eq!(secret.as_str(), "7zzzzzzzzzzzzzzzzzzzzzzzzz");
+    fn a_secret_is_an_instant_and_128_bits_and_reads_back() {
+        let now = Timestamp::from_ms(0xffff_ffff_ffff);
+        let secret = OrderSecret::generate(&Fixed(0xff), now).unwrap();
+        assert_eq!(secret.as_str(), "7zzzzzzzzz7zzzzzzzzzzzzzzzzzzzzzzzzz");
         assert_eq!(OrderSecret::parse(secret.as_str()), Some(secret));
         for other in [
             "",
             "7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
             "../admin",
             "7zzzzzzzzzzzzzzzzzzzzzzzz%",
+            "7zzzzzzzzz7zzzzzzzzzzzzzzzzzzzzzzzz",
+            "7zzzzzzzzz7zzzzzzzzzzzzzzzzzzzzzzzzzz",
         ] {
             assert_eq!(OrderSecret::parse(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn hashes_lie_in_the_order_of_their_instants_and_old_ones_stay() {
+        let hash = |ms, random| {
+            let secret = OrderSecret::generate(&Fixed(random), Timestamp::from_ms(ms)).unwrap();
+            secret.hash()
+        };
+        assert_eq!(hash(0x0102_0304_0506, 7)[..6], [1, 2, 3, 4, 5, 6]);
+        assert!(hash(5, 0xff) < hash(6, 0) && hash(6, 0) < hash(0x1_0000, 0));
+        assert_ne!(hash(5, 1), hash(5, 2));
+        let old = OrderSecret::parse("7zzzzzzzzzzzzzzzzzzzzzzzzz").unwrap();
+        let whole: [u8; 32] = Sha256::digest(old.as_str()).into();
+        assert_eq!(old.hash(), whole);
     }
 
     #[test]

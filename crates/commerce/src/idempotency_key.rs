@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use shoptag_json::{Readable, Reader, Value};
 
+use crate::Timestamp;
 use crate::digits::hexadecimal;
 
 /// Shortest key, characters: 16 hexadecimal digits would be 64 bits, the least that does not
@@ -12,6 +13,9 @@ use crate::digits::hexadecimal;
 const KEY_LENGTH_MIN: usize = 16;
 /// Longest key, characters (Stripe's limit, so that any client's habits fit).
 const KEY_LENGTH_MAX: usize = 255;
+
+/// Hexadecimal digits of an instant of 48 bits, milliseconds.
+const INSTANT_DIGITS: usize = 12;
 
 /// A key of 16..=255 visible ASCII characters, made by the client once a submission.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,10 +28,13 @@ pub struct IdempotencyKey(String);
 pub struct IdempotencyKeyError;
 
 impl IdempotencyKey {
-    /// A key of 128 random bits, as 32 hexadecimal digits.
+    /// A key of the instant it was made at, 12 hexadecimal digits, and 128 random bits, 32 of them.
+    /// The instant makes it no better; by it the newest keys lie side by side in an index.
     #[must_use]
-    pub fn from_random(bits: u128) -> Self {
-        Self(hexadecimal(bits))
+    pub fn new(at: Timestamp, bits: u128) -> Self {
+        let ms = u128::try_from(at.ms()).unwrap_or(0);
+        let (instant, random) = (hexadecimal(ms << 80), hexadecimal(bits));
+        Self(instant.get(..INSTANT_DIGITS).unwrap_or_default().to_owned() + &random)
     }
 
     /// Checks a key as it stands in the header: bare, or as an RFC 8941 string in double quotes.
@@ -125,13 +132,16 @@ mod tests {
 
     #[test]
     fn a_value_is_read_as_serde_reads_it() {
-        shoptag_json::assert_agrees_with_serde(&IdempotencyKey::from_random(7));
+        shoptag_json::assert_agrees_with_serde(&IdempotencyKey::new(Timestamp::from_ms(5), 7));
     }
 
     #[test]
-    fn random_bits_become_32_digits() {
-        let key = IdempotencyKey::from_random(0x0123_4567_89ab_cdef_0000_0000_0000_00ff);
-        assert_eq!(key.as_str(), "0123456789abcdef00000000000000ff");
+    fn a_key_is_its_instant_and_128_random_bits() {
+        let bits = 0x0123_4567_89ab_cdef_0000_0000_0000_00ff;
+        let at = Timestamp::from_ms(0x0198_0000_00ff);
+        let key = IdempotencyKey::new(at, bits);
+        assert_eq!(key.as_str(), "0198000000ff0123456789abcdef00000000000000ff");
         assert_eq!(IdempotencyKey::parse(key.as_str()).unwrap(), key);
+        assert!(key < IdempotencyKey::new(at.plus_ms(1), 0));
     }
 }

@@ -133,7 +133,7 @@ mod tests {
                 code: "out-of-stock".to_owned(),
             }),
             ..Record::new(
-                IdempotencyKey::from_random(7),
+                IdempotencyKey::new(Timestamp::from_ms(0), 7),
                 OrderId::parse("order").unwrap(),
                 "/v1/orders".to_owned(),
                 "{}".to_owned(),

@@ -201,7 +201,7 @@ fn ok(answer: Answer) -> Result<Value, Missed> {
 
 fn quote_body(video: &str) -> Value {
     json!({
-        "site": SITE, "video": video, "checkout_attempt_id": uuid_v4(), "currency": "EUR",
+        "site": SITE, "video": video, "checkout_attempt_id": uuid_v7(), "currency": "EUR",
         "lines": [{"variant_id": VARIANT, "quantity": 1}], "country": "DE",
         "contact": {"email": "jo@example.com", "name": "Jo Example"},
         "address": {"line1": "Lange Reihe 5", "postcode": "20099", "city": "Hamburg"},
@@ -220,7 +220,7 @@ fn order(quote: &Value, receipt: &Value) -> Order {
         "total_minor": quote["totals"]["total_minor"], "payment": {"method": "pay_on_delivery"},
         "receipts": [], "created_at": "2026-11-22T10:00:00Z",
     });
-    let key = format!("key-{:016x}{:016x}", random(), random());
+    let key = format!("{:012x}{:016x}{:016x}", now_ms(), random(), random());
     let request = post("/v1/orders", Some(&key), &body);
     Order { id, request }
 }
@@ -244,19 +244,6 @@ pub(crate) fn uuid_v7() -> String {
         (count >> 44) & 0xfff,
         (count >> 32) & 0xfff,
         count & 0xffff_ffff
-    )
-}
-
-/// A random UUID, as the widget names its checkout attempts.
-fn uuid_v4() -> String {
-    let (high, low) = (random(), random());
-    format!(
-        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xfff,
-        low >> 52,
-        low & 0xffff_ffff_ffff
     )
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use shoptag_commerce::{BrandId, CreatorId, TenantId};
 use shoptag_protocol::code;
 
-use crate::entropy::{Entropy, NoEntropy, OrderSecret};
+use crate::entropy::{Entropy, NoEntropy, secret_digits};
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -71,9 +71,9 @@ impl ApiSecret {
     /// # Errors
     /// [`NoEntropy`].
     pub fn generate(entropy: &dyn Entropy, party: &Party) -> Result<(Self, ApiKey), NoEntropy> {
-        let digits = OrderSecret::generate(entropy)?;
+        let digits = secret_digits(entropy)?;
         let prefix = format!("sk_{}_", party.kind.name());
-        let secret = Self(format!("{prefix}{}", digits.as_str()));
+        let secret = Self(format!("{prefix}{digits}"));
         let key = ApiKey {
             id: secret.0.chars().take(prefix.len() + ID_DIGITS).collect(),
             hash: hash(&secret.0),

@@ -122,7 +122,7 @@ fn instant(text: &str) -> Result<Timestamp, ApiError> {
 fn fresh(state: &AppState, now: Timestamp) -> Result<Fresh, ApiError> {
     let entropy = &*state.entropy;
     Ok(Fresh {
-        secret: OrderSecret::generate(entropy)?,
+        secret: OrderSecret::generate(entropy, now)?,
         numbers: (0..NUMBERS)
             .map(|_| entropy::order_number(entropy))
             .collect::<Result<_, _>>()?,

@@ -53,7 +53,7 @@ pub(crate) fn submission(quote: &Quote, key: &str, now: Timestamp) -> Submission
         quote_hold_ms: QUOTE_HOLD_MS,
         credit: Default::default(),
         fresh: Fresh {
-            secret: OrderSecret::generate(&SystemEntropy).unwrap(),
+            secret: OrderSecret::generate(&SystemEntropy, now).unwrap(),
             numbers: vec![format!("ST-{}", uuid_v7().to_ascii_uppercase())],
             quote_id: QuoteId::parse(uuid_v7()).unwrap(),
             attempt: CheckoutAttemptId::parse(uuid_v7()).unwrap(),

@@ -6,7 +6,7 @@ use shoptag_commerce::Timestamp;
 use super::*;
 
 fn key(number: u8) -> IdempotencyKey {
-    IdempotencyKey::from_random(u128::from(number))
+    IdempotencyKey::new(Timestamp::from_ms(0), u128::from(number))
 }
 
 fn order(number: u8) -> OrderId {
