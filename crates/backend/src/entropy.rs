@@ -94,10 +94,8 @@ impl OrderSecret {
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         let mut hash: [u8; 32] = Sha256::digest(self.0.as_bytes()).into();
-        if let Some((instant, _)) = self.0.split_at_checked(self.0.len() - SECRET_DIGITS)
-            && !instant.is_empty()
-        {
-            let ms = value(instant);
+        if self.0.len() > SECRET_DIGITS {
+            let ms = value(&self.0[..INSTANT_DIGITS]);
             hash.copy_within(..32 - INSTANT_BYTES, INSTANT_BYTES);
             hash[..INSTANT_BYTES].copy_from_slice(&ms.to_be_bytes()[8 - INSTANT_BYTES..]);
         }
@@ -168,13 +166,17 @@ fn base32(bits: u128, digits: usize) -> String {
         .collect()
 }
 
-/// What digits of base 32 in lower case say.
+/// What digits of base 32 say.
 fn value(digits: &str) -> u64 {
-    digits.bytes().fold(0, |sum, byte| {
-        let byte = byte.to_ascii_uppercase();
-        let digit = CROCKFORD.iter().position(|digit| *digit == byte);
-        sum << 5 | digit.unwrap_or(0) as u64
-    })
+    let digits = digits.bytes();
+    digits.fold(0, |sum, digit| sum << 5 | digit_value(digit) as u64)
+}
+
+/// What one digit says, in upper or lower case; 0 when it is none.
+fn digit_value(digit: u8) -> usize {
+    let digit = digit.to_ascii_uppercase();
+    let place = CROCKFORD.iter().position(|known| *known == digit);
+    place.unwrap_or(0)
 }
 
 fn digit(bits: u128) -> char {
@@ -188,10 +190,7 @@ fn check_digit(digits: &[u8]) -> char {
         .rev()
         .enumerate()
         .map(|(place, byte)| {
-            let value = CROCKFORD
-                .iter()
-                .position(|digit| digit == byte)
-                .unwrap_or(0);
+            let value = digit_value(*byte);
             let weighted = if place % 2 == 0 { value * 2 } else { value };
             weighted / 32 + weighted % 32
         })
