@@ -79,8 +79,12 @@ impl Drop for Spoilt {
     }
 }
 
+fn key(number: u128) -> IdempotencyKey {
+    IdempotencyKey::new(Timestamp::from_ms(0), number)
+}
+
 fn record(number: u128, order: &str) -> Record {
-    let key = IdempotencyKey::new(Timestamp::from_ms(0), number);
+    let key = key(number);
     let order_id = OrderId::parse(order).unwrap();
     let body = r#"{"a":1}"#.to_owned();
     let now = Timestamp::from_ms(5);
@@ -127,7 +131,7 @@ async fn an_order_of_the_first_version_is_still_there_in_the_second() {
     assert_eq!(stored.submissions, [first]);
     assert!(stored.durable);
     // What only the new version has can be used.
-    let key = IdempotencyKey::new(Timestamp::from_ms(0), 1);
+    let key = key(1);
     assert!(storage.claim(&key, "me", false).await);
     assert!(!storage.claim(&key, "you", false).await);
 }
@@ -234,7 +238,7 @@ async fn a_broken_record_is_put_aside_and_the_others_are_there() {
 #[wasm_bindgen_test]
 async fn one_tab_has_the_lease_of_an_order_and_no_clock_makes_it_endless() {
     let storage = Storage::new("pk_lease");
-    let key = IdempotencyKey::new(Timestamp::from_ms(0), 8);
+    let key = key(8);
     let mut granted = 0;
     for tab in 0..10 {
         granted += u32::from(storage.claim(&key, &format!("tab {tab}"), false).await);
@@ -309,7 +313,7 @@ async fn submit(fetch: &str) -> Failure {
             originals.setTimeout.call(window, call, ms >= 20000 ? 20 : ms, ...given);
         window.fetch = {fetch};"
     ));
-    let key = IdempotencyKey::new(Timestamp::from_ms(0), 9);
+    let key = key(9);
     let outgoing = network::order("", "/v1/orders", key, "{}".to_owned());
     network::read::<OrderStatus>(network::exchange(Some(outgoing)).await).unwrap_err()
 }

@@ -147,13 +147,26 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp) -> Result<Swept, St
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::store::sql::{STEPS, migrate};
+    use shoptag_commerce::SiteKey;
 
-    fn held(connection: &Connection) -> i64 {
-        let tenant = "demo";
-        let change = connection.within().stock(tenant, "mug");
-        change.held
+    use super::*;
+    use crate::quotes::Terms;
+    use crate::store::sql::{STEPS, migrate, quotes};
+
+    fn terms(quote: &Quote) -> Terms {
+        Terms {
+            quote_id: quote.quote_id.clone(),
+            attempt: quote.checkout_attempt_id.clone(),
+            site: SiteKey::parse("pk_demo").unwrap(),
+            video: None,
+            lines: Vec::new(),
+            country: "DE".to_owned(),
+            choices: Vec::new(),
+            ready: true,
+            now: quote.quoted_at,
+            hold_ms: 0,
+            asked: None,
+        }
     }
 
     #[test]
@@ -166,6 +179,7 @@ mod tests {
         quote.lines.truncate(1);
         quote.lines[0].variant_id = VariantId::parse("mug").unwrap();
         quote.lines[0].quantity = 2;
+        let held = || connection.within().stock("demo", "mug").held;
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         connection.within().begin();
         let expires_at = quote.expires_at;
@@ -173,34 +187,14 @@ mod tests {
             give_back_expired(&connection, expires_at.plus_ms(-9)),
             Ok(0)
         );
-        connection
-            .execute(
-                "INSERT INTO checkout_attempts (tenant_id, checkout_attempt_id)
-                 VALUES ('demo', ?1)",
-                [quote.checkout_attempt_id.as_str()],
-            )
-            .unwrap();
-        connection
-            .execute(
-                "INSERT INTO quotes (tenant_id, quote_id, checkout_attempt_id, site_key, country,
-                     state, expires_at, next_at, document)
-                 VALUES ('demo', ?1, ?2, 'pk', 'DE', 'open', ?3, ?3, ?4)",
-                params![
-                    quote.quote_id.as_str(),
-                    quote.checkout_attempt_id.as_str(),
-                    expires_at.ms(),
-                    serde_json::to_string(&quote).unwrap()
-                ],
-            )
-            .unwrap();
-        hold(&connection, &tenant, &quote);
+        quotes::insert(&connection, &tenant, &terms(&quote), &quote).unwrap();
         assert_eq!(
             give_back_expired(&connection, expires_at.plus_ms(-1)),
             Ok(0)
         );
-        assert_eq!(held(&connection), 2);
+        assert_eq!(held(), 2);
         assert_eq!(give_back_expired(&connection, expires_at), Ok(1));
-        assert_eq!(held(&connection), 0);
+        assert_eq!(held(), 0);
         assert_eq!(give_back_expired(&connection, expires_at), Ok(0));
     }
 }
