@@ -27,6 +27,7 @@ mod log_lines;
 mod openapi;
 pub mod orders;
 pub mod pricing;
+pub mod priority;
 pub mod problems;
 pub mod quotes;
 pub mod refunds;

@@ -14,6 +14,9 @@ const LINES_MAX: usize = 8_192;
 /// Bytes that are written at once.
 const BATCH_BYTES: usize = 64 * 1_024;
 
+/// How long lines gather while there are more: to be woken for each costs more than to write it.
+const GATHER: Duration = Duration::from_millis(5);
+
 /// How long the last lines are waited for when the program ends.
 const FLUSH: Duration = Duration::from_secs(1);
 
@@ -96,6 +99,7 @@ fn write_all(lines: &Receiver<Message>, mut sink: impl Write, lost: &AtomicU64) 
         for done in waiting.drain(..) {
             let _ = done.try_send(());
         }
+        std::thread::sleep(GATHER);
     }
 }
 

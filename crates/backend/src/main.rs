@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use commands::Command;
+use shoptag_backend::priority;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .on_thread_start(stand_back)
+        .on_thread_start(|| priority::stand_back(STAND_BACK))
         .build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(command.run()),
@@ -39,12 +40,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Lowers the priority of the calling thread. Where that is not possible all have the same.
-fn stand_back() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(STAND_BACK);
-    #[cfg(not(target_os = "linux"))]
-    let _ = STAND_BACK;
 }

@@ -2,9 +2,13 @@
 //!
 //! Carried over at a commit, which is what SQLite does by itself, some sixteen thousand pages hold
 //! up whoever waits for that commit. Here a thread of its own carries over what is there while the
-//! writer goes on; the writer then carries over the little that has been added since, after it has
-//! answered, and SQLite begins the journal anew at the next commit. SQLite itself sees to it that
-//! nothing is missed: what a pass does not reach stays in the journal.
+//! writer goes on, a few megabytes at a time and at the lowest priority: in one piece, or as
+//! important as the writer, it would take the processor and the disk from whoever waits.
+//!
+//! SQLite begins the journal anew only when nothing is left in it, which the thread never reaches
+//! while orders come. So the writer carries over the last little itself, between two commits, and
+//! seldom: each time somebody waits for it. SQLite itself sees to it that nothing is missed: what
+//! a pass does not reach stays in the journal.
 
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
@@ -13,12 +17,16 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{SqliteOptions, StoreError};
+use crate::priority;
 
-/// What may be added while a pass runs for it to be the last one, pages: a few commits' worth.
-const REST_PAGES: i64 = 2_000;
+/// What may be left for the writer when the journal is begun anew, pages: some commits' worth.
+const REST_PAGES: i64 = 1_000;
 
-/// Passes at most: a disk on which the journal grows faster than it is carried over.
-const PASSES_MAX: usize = 4;
+/// Passes of the thread for that, at most: on a slow disk there is always more left.
+const PASSES_MAX: u32 = 4;
+
+/// How much lower the thread's priority is, in steps of `nice`: the lowest.
+const STAND_BACK: i32 = 19;
 
 thread_local! {
     /// Pages in the journal after the last commit of this thread.
@@ -30,9 +38,69 @@ thread_local! {
 pub(super) struct Carrier {
     wanted: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    ended: Receiver<()>,
+    /// Pages of the journal that a pass has left in the database.
+    ended: Receiver<i64>,
     is_asked: bool,
-    journal_pages: i64,
+    progress: Progress,
+}
+
+/// How far the journal has been carried over, and when it is to be.
+#[derive(Debug)]
+struct Progress {
+    /// Pages that are not in the database when a pass begins.
+    pass: i64,
+    /// Pages of a journal that is begun anew.
+    longest: i64,
+    /// Its pages that are in the database.
+    carried: i64,
+    /// Passes since it has been long enough.
+    passes: u32,
+}
+
+/// What is to be done about a journal, between two transactions.
+#[derive(Debug, PartialEq, Eq)]
+enum Due {
+    Nothing,
+    /// The thread's turn.
+    Pass,
+    /// The writer's: the rest, so that the journal is begun anew.
+    Rest,
+}
+
+impl Progress {
+    /// A pass has left so many pages of the journal in the database.
+    fn passed(&mut self, carried: i64) {
+        self.carried = carried;
+        self.passes = self.passes.saturating_add(1);
+    }
+
+    /// What is due when the journal has so many pages.
+    fn due(&mut self, journal: i64) -> Due {
+        if journal < self.carried {
+            // It has been begun anew.
+            self.carried = 0;
+        }
+        let rest = journal.saturating_sub(self.carried);
+        if journal < self.longest {
+            self.passes = 0;
+            return if rest < self.pass {
+                Due::Nothing
+            } else {
+                Due::Pass
+            };
+        }
+        if self.passes > 0 && rest <= REST_PAGES || self.passes >= PASSES_MAX {
+            self.passes = 0;
+            Due::Rest
+        } else {
+            Due::Pass
+        }
+    }
+
+    /// Whether so long a journal grows faster than it is carried over.
+    fn is_behind(&self, journal: i64) -> bool {
+        journal >= self.longest.saturating_add(self.longest / 4)
+    }
 }
 
 impl Carrier {
@@ -56,7 +124,12 @@ impl Carrier {
             thread: Some(thread),
             ended,
             is_asked: false,
-            journal_pages: options.journal_pages,
+            progress: Progress {
+                pass: options.pass_pages,
+                longest: options.journal_pages,
+                carried: 0,
+                passes: 0,
+            },
         })
     }
 
@@ -72,21 +145,33 @@ impl Carrier {
     /// Does what is due, between two transactions of `connection`. A pass that fails is no failure
     /// of a commit: its pages stay in the journal, and the next pass takes them.
     pub(super) fn attend(&mut self, connection: &Connection) {
+        let journal = JOURNAL.get();
         if self.is_asked {
             // Were the thread gone, the writer would carry over everything itself.
-            if self.ended.try_recv() == Err(TryRecvError::Empty) {
-                return;
-            }
+            let ended = if self.progress.is_behind(journal) {
+                self.ended.recv().ok()
+            } else {
+                match self.ended.try_recv() {
+                    Err(TryRecvError::Empty) => return,
+                    ended => ended.ok(),
+                }
+            };
             self.is_asked = false;
-            if let Err(error) = pass(connection) {
-                tracing::warn!(error = %error, "the journal was not carried over");
+            self.progress.passed(ended.unwrap_or_default());
+        }
+        match self.progress.due(journal) {
+            Due::Nothing => {}
+            Due::Pass => {
+                self.is_asked = true;
+                // It waits for this, unless it is gone.
+                if let Some(wanted) = &self.wanted {
+                    let _ = wanted.try_send(());
+                }
             }
-        } else if JOURNAL.get() >= self.journal_pages {
-            self.is_asked = true;
-            // It waits for this, unless it is gone.
-            if let Some(wanted) = &self.wanted {
-                let _ = wanted.try_send(());
-            }
+            Due::Rest => match pass(connection) {
+                Ok(carried) => self.progress.carried = carried,
+                Err(error) => complain(&error),
+            },
         }
     }
 }
@@ -101,30 +186,25 @@ impl Drop for Carrier {
     }
 }
 
-fn carry_when_asked(connection: &Connection, asked: &Receiver<()>, says: &SyncSender<()>) {
+fn carry_when_asked(connection: &Connection, asked: &Receiver<()>, says: &SyncSender<i64>) {
+    priority::stand_back(STAND_BACK);
     while asked.recv().is_ok() {
-        if let Err(error) = carry(connection) {
-            tracing::warn!(error = %error, "the journal was not carried over");
-        }
-        let _ = says.try_send(());
+        let carried = pass(connection).unwrap_or_else(|error| {
+            complain(&error);
+            0
+        });
+        let _ = says.try_send(carried);
     }
 }
 
-fn carry(connection: &Connection) -> Result<(), rusqlite::Error> {
-    let mut before = 0;
-    for _ in 0..PASSES_MAX {
-        let pages = pass(connection)?;
-        if pages - before <= REST_PAGES {
-            break;
-        }
-        before = pages;
-    }
-    Ok(())
+fn complain(error: &rusqlite::Error) {
+    tracing::warn!(error = %error, "the journal was not carried over");
 }
 
-/// Carries over what readers and writers let it; how many pages the journal had.
+/// Carries over what readers and writers let it; how many pages of the journal are now in the
+/// database.
 fn pass(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection
         .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
-        .query_row([], |row| row.get("log"))
+        .query_row([], |row| row.get("checkpointed"))
 }

@@ -23,8 +23,8 @@ pub use copies::Staged;
 pub struct SqliteOptions {
     /// The database file; made when missing.
     pub path: PathBuf,
-    /// Requests that may wait for the writer before new ones are refused: two commits' worth, which
-    /// a slow disk and a slow processor carry out well within a second.
+    /// Requests that may wait for the writer before new ones are refused: four commits' worth,
+    /// which a slow disk and a slow processor carry out well within a second.
     pub queue_length: usize,
     /// Requests that share one commit at most.
     pub group_size: usize,
@@ -32,7 +32,9 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// How long a lock of another process is waited for.
     pub busy_timeout: Duration,
-    /// Pages that the journal has when they begin to be carried over into the database.
+    /// Pages of the journal that are carried over into the database at a time.
+    pub pass_pages: i64,
+    /// Pages that the journal has when it is begun anew.
     pub journal_pages: i64,
     /// Size up to which every page of the file is checked when it is opened, bytes. 64 MiB take a
     /// fraction of a second; a larger file is checked by `backup` and `restore`.
@@ -46,9 +48,10 @@ impl SqliteOptions {
         Self {
             path: path.into(),
             queue_length: 512,
-            group_size: 256,
+            group_size: GROUP_SIZE,
             readers: 4,
             busy_timeout: Duration::from_secs(5),
+            pass_pages: PASS_PAGES,
             journal_pages: JOURNAL_PAGES,
             checked_bytes_max: 64 << 20,
         }
@@ -102,12 +105,21 @@ fn check(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreEr
     )))
 }
 
+/// Requests that share a commit by default. Twice as many, when all of them come back at once, leave
+/// the writer without work until the next ones have been read.
+const GROUP_SIZE: usize = 128;
+
 /// Memory for pages of the writer, KiB: what a commit writes and the inner pages of the indexes. A
 /// commit may look through all of it.
 const CACHE_KIB: i64 = 16 * 1_024;
 
-/// Pages of the journal by default: 64 MiB. Hot pages are carried over once for many commits.
-const JOURNAL_PAGES: i64 = 16_384;
+/// Pages that are carried over at a time by default: 16 MiB. Hot pages are carried over once for
+/// many commits.
+const PASS_PAGES: i64 = 4_096;
+
+/// Pages of the journal by default: 512 MiB. To begin it anew holds up whoever waits, and after a
+/// crash all of it is read.
+const JOURNAL_PAGES: i64 = 131_072;
 
 /// Bytes of a page.
 const PAGE_BYTES: i64 = 4_096;
@@ -129,7 +141,8 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     // What a savepoint would undo is kept in memory: else each order makes a temporary file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    connection.pragma_update(None, "wal_autocheckpoint", options.journal_pages)?;
+    // Until the writer's own thread sees to it: while the schema is brought forward.
+    connection.pragma_update(None, "wal_autocheckpoint", options.pass_pages)?;
     // A journal that has grown, because a foreign program read for long, is cut to this.
     let bytes = options.journal_pages.saturating_mul(PAGE_BYTES);
     connection.pragma_update(None, "journal_size_limit", bytes)?;

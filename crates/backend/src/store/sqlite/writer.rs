@@ -87,6 +87,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.sqlite");
         let writer = writer_on(SqliteOptions {
+            pass_pages: 5,
             journal_pages: 20,
             ..SqliteOptions::new(&path)
         });
