@@ -3,7 +3,9 @@
 //! Carried over at a commit, which is what SQLite does by itself, some sixteen thousand pages hold
 //! up whoever waits for that commit. Here a thread of its own carries over what is there while the
 //! writer goes on, a few megabytes at a time and at the lowest priority: in one piece, or as
-//! important as the writer, it would take the processor and the disk from whoever waits.
+//! important as the writer, it would take the processor and the disk from whoever waits. After each
+//! pass it has the database file synced. SQLite does so only when a pass has left nothing in the
+//! journal, which would be a quarter of a gigabyte at once.
 //!
 //! SQLite begins the journal anew only when nothing is left in it, which the thread never reaches
 //! while orders come. So the writer carries over the last little itself, between two commits, and
@@ -11,6 +13,8 @@
 //! a pass does not reach stays in the journal.
 
 use std::cell::Cell;
+use std::fs::File;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -104,11 +108,11 @@ impl Progress {
 }
 
 impl Carrier {
-    /// Starts the thread for a database that exists.
+    /// Starts the thread for a database that exists, in the file `data`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it cannot be opened, or there are no more threads.
-    pub(super) fn start(options: &SqliteOptions) -> Result<Self, StoreError> {
+    pub(super) fn start(options: &SqliteOptions, data: Arc<File>) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&options.path, flags)?;
         connection.busy_timeout(options.busy_timeout)?;
@@ -117,7 +121,7 @@ impl Carrier {
         let (says, ended) = sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("store-carrier".into())
-            .spawn(move || carry_when_asked(&connection, &asked, &says))
+            .spawn(move || carry_when_asked(&connection, &data, &asked, &says))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             wanted: Some(wanted),
@@ -186,18 +190,27 @@ impl Drop for Carrier {
     }
 }
 
-fn carry_when_asked(connection: &Connection, asked: &Receiver<()>, says: &SyncSender<i64>) {
+fn carry_when_asked(
+    connection: &Connection,
+    data: &File,
+    asked: &Receiver<()>,
+    says: &SyncSender<i64>,
+) {
     priority::stand_back(STAND_BACK);
     while asked.recv().is_ok() {
         let carried = pass(connection).unwrap_or_else(|error| {
             complain(&error);
             0
         });
+        // SQLite syncs it as well before it gives up the journal: this is for even work alone.
+        if let Err(error) = data.sync_data() {
+            complain(&error);
+        }
         let _ = says.try_send(carried);
     }
 }
 
-fn complain(error: &rusqlite::Error) {
+fn complain(error: &dyn std::error::Error) {
     tracing::warn!(error = %error, "the journal was not carried over");
 }
 

@@ -6,7 +6,9 @@ mod planner;
 mod readers;
 mod writer;
 
+use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::OpenFlags;
@@ -65,6 +67,9 @@ pub struct SqliteStore {
     readers: Readers,
     in_flight: InFlight,
     path: PathBuf,
+    /// To sync it. The last to be dropped: closing a file takes every lock on it from this process,
+    /// those of the connections as well.
+    _data: Arc<File>,
 }
 
 impl SqliteStore {
@@ -80,11 +85,14 @@ impl SqliteStore {
         if let Link::Sqlite(connection) = connection.link() {
             planner::describe(connection)?;
         }
+        let data = File::open(&options.path);
+        let data = Arc::new(data.map_err(|error| StoreError::Unavailable(error.to_string()))?);
         Ok(Self {
-            writer: writer::start(connection, options.clone())?,
+            writer: writer::start(connection, options.clone(), Arc::clone(&data))?,
             readers: Readers::open(options)?,
             in_flight: InFlight::default(),
             path: options.path.clone(),
+            _data: data,
         })
     }
 }
@@ -143,8 +151,10 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // Until the writer's own thread sees to it: while the schema is brought forward.
     connection.pragma_update(None, "wal_autocheckpoint", options.pass_pages)?;
-    // A journal that has grown, because a foreign program read for long, is cut to this.
-    let bytes = options.journal_pages.saturating_mul(PAGE_BYTES);
+    // A journal that has grown, because a foreign program read for long, is cut to this: well above
+    // what it usually has, because to write where there was no file before takes the disk longer.
+    let pages = options.journal_pages.saturating_mul(2);
+    let bytes = pages.saturating_mul(PAGE_BYTES);
     connection.pragma_update(None, "journal_size_limit", bytes)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A statement with LIMIT ?1 is otherwise prepared anew for each value.

@@ -1,18 +1,25 @@
 //! Groups of writes on the file: one transaction, one commit, one fsync.
 
+use std::fs;
+use std::sync::Arc;
+
 use super::carrier::Carrier;
 use super::{Connection, SqliteOptions, StoreError, open_for_writing};
 use crate::store::sql::{Broken, Group, Link, Writer, commit};
 
-/// Starts the writing thread on an open connection.
+/// Starts the writing thread on an open connection to the database in the file `data`.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when there are no more threads.
-pub(super) fn start(connection: Connection, options: SqliteOptions) -> Result<Writer, StoreError> {
+pub(super) fn start(
+    connection: Connection,
+    options: SqliteOptions,
+    data: Arc<fs::File>,
+) -> Result<Writer, StoreError> {
     let (queue_length, group_size) = (options.queue_length, options.group_size);
     let mut file = File {
         open: Some(watched(connection)),
-        carrier: Carrier::start(&options)?,
+        carrier: Carrier::start(&options, data)?,
         options,
     };
     Writer::start(queue_length, group_size, move |group| file.write(group))
@@ -71,7 +78,8 @@ mod tests {
         connection
             .execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
             .unwrap();
-        start(connection, options).unwrap()
+        let data = Arc::new(fs::File::open(&options.path).unwrap());
+        start(connection, options, data).unwrap()
     }
 
     /// The mark with which the journal has been begun: another one each time.
