@@ -34,6 +34,10 @@ const BALANCE: &str = "INSERT INTO ledger_balances VALUES ('demo', 'EUR', ?1, ?2
     ON CONFLICT (tenant_id, currency, account) DO UPDATE
     SET balance_minor = balance_minor + excluded.balance_minor";
 
+/// The parties of each record, to be found by the record.
+const PARTIES: &str = "CREATE TEMP TABLE parties AS SELECT * FROM ledger_parties;
+    CREATE INDEX temp.parties_of ON parties (sequence)";
+
 /// Rows of one order: for each table of [`TABLES`] its rows, the parameters of [`CHANGES`], and
 /// what it moves on which account.
 struct Rows {
@@ -106,6 +110,7 @@ pub(crate) fn replay(
 
 fn rows(database: &Path, count: usize) -> Result<Vec<Rows>> {
     let engine = Connection::open(database)?;
+    engine.execute_batch(PARTIES)?;
     let mut query = engine.prepare(
         "SELECT o.order_id, o.tenant_id, o.quote_id, o.checkout_attempt_id, a.ended_key,
                 r.sequence
@@ -156,7 +161,7 @@ fn rows_of(
             format!("tenant_id = 'demo' AND sequence = {sequence}")
         }
         "ordered_sessions" => format!(
-            "tenant_id = 'demo' AND session = (SELECT k.session FROM credited_touches c
+            "tenant_id = 'demo' AND session = (SELECT k.session FROM credits c
              JOIN clicks k USING (tenant_id, touch_id)
              WHERE c.tenant_id = 'demo' AND c.order_id = '{order}')"
         ),
@@ -172,7 +177,11 @@ fn rows_of(
         ),
         _ => format!("tenant_id = 'demo' AND order_id = '{order}'"),
     };
-    let mut query = engine.prepare(&format!("SELECT * FROM {table} WHERE {condition}"))?;
+    let from = match table {
+        "ledger_parties" => "parties",
+        other => other,
+    };
+    let mut query = engine.prepare(&format!("SELECT * FROM {from} WHERE {condition}"))?;
     let columns = query.column_count();
     let mut found = query.query([])?;
     let mut rows = Vec::new();

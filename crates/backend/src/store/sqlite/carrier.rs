@@ -221,3 +221,75 @@ fn pass(connection: &Connection) -> Result<i64, rusqlite::Error> {
         .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
         .query_row([], |row| row.get("checkpointed"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress() -> Progress {
+        Progress {
+            pass: 100,
+            longest: 10_000,
+            carried: 0,
+            passes: 0,
+        }
+    }
+
+    #[test]
+    fn a_pass_is_due_for_each_hundred_pages_that_are_not_in_the_database() {
+        let mut progress = progress();
+        assert_eq!(progress.due(99), Due::Nothing);
+        assert_eq!(progress.due(100), Due::Pass);
+        progress.passed(110);
+        assert_eq!(progress.due(209), Due::Nothing);
+        assert_eq!(progress.due(210), Due::Pass);
+    }
+
+    #[test]
+    fn a_long_journal_is_begun_anew_when_a_pass_has_left_little() {
+        let mut progress = progress();
+        progress.passed(9_900);
+        assert_eq!(progress.due(9_950), Due::Nothing);
+        // Whatever was left by passes before: the thread has its turn first.
+        assert_eq!(progress.due(10_000), Due::Pass);
+        progress.passed(10_000);
+        assert_eq!(progress.due(10_000 + REST_PAGES + 1), Due::Pass);
+        progress.passed(10_500);
+        assert_eq!(progress.due(10_500 + REST_PAGES), Due::Rest);
+        // The next commit has begun it anew.
+        progress.passed(10_500 + REST_PAGES);
+        assert_eq!(progress.due(20), Due::Nothing);
+        assert_eq!(progress.due(100), Due::Pass);
+    }
+
+    #[test]
+    fn a_journal_that_grows_as_fast_as_it_is_carried_over_is_begun_anew_all_the_same() {
+        let mut progress = progress();
+        let mut journal = 10_000;
+        for _ in 0..PASSES_MAX {
+            assert_eq!(progress.due(journal), Due::Pass);
+            progress.passed(journal);
+            journal += REST_PAGES * 2;
+        }
+        assert_eq!(progress.due(journal), Due::Rest);
+        assert!(!progress.is_behind(12_499));
+        assert!(
+            progress.is_behind(12_500),
+            "the writer waits for the thread"
+        );
+    }
+
+    #[test]
+    fn a_journal_that_somebody_reads_is_tried_again() {
+        let mut progress = progress();
+        for _ in 0..3 {
+            assert_eq!(progress.due(10_000), Due::Pass);
+            progress.passed(40);
+            for _ in 1..PASSES_MAX {
+                assert_eq!(progress.due(10_000), Due::Pass);
+                progress.passed(40);
+            }
+            assert_eq!(progress.due(10_000), Due::Rest);
+        }
+    }
+}
