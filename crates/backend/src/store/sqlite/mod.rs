@@ -113,8 +113,8 @@ fn check(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreEr
     )))
 }
 
-/// Requests that share a commit by default. Twice as many, when all of them come back at once, leave
-/// the writer without work until the next ones have been read.
+/// Requests that share a commit by default. Twice as many, when all of them come back at once,
+/// leave the writer without work until the next ones have been read.
 const GROUP_SIZE: usize = 128;
 
 /// Memory for pages of the writer, KiB: what a commit writes and the inner pages of the indexes. A
