@@ -1087,6 +1087,12 @@ fn a_change_that_is_accepted_without_an_offer_asks_for_a_quote_of_a_new_attempt(
     assert_eq!(bench.sent().len(), 1, "nothing is ordered at the old quote");
     let (_, second) = bench.asked();
     assert_ne!(first.checkout_attempt_id, second.checkout_attempt_id);
+    // UUIDs of version 7: the bench's instant stands first, 1,000 seconds and a little after 1970.
+    for request in [first, second] {
+        let id = request.checkout_attempt_id.as_str();
+        assert!(id.starts_with("0000000f-42"), "{id}");
+        assert_eq!(id.as_bytes().get(14), Some(&b'7'), "{id}");
+    }
 }
 
 #[test]
