@@ -204,13 +204,13 @@ fn carry_when_asked(
         });
         // SQLite syncs it as well before it gives up the journal: this is for even work alone.
         if let Err(error) = data.sync_data() {
-            complain(&error);
+            tracing::warn!(error = %error, "the database was not synced after a pass");
         }
         let _ = says.try_send(carried);
     }
 }
 
-fn complain(error: &dyn std::error::Error) {
+fn complain(error: &rusqlite::Error) {
     tracing::warn!(error = %error, "the journal was not carried over");
 }
 
