@@ -2,6 +2,8 @@
 //!
 //! The source is a port, so that a simulation can replay a run from its seed.
 
+use std::cell::RefCell;
+
 use sha2::{Digest, Sha256};
 use shoptag_commerce::{CheckoutAttemptId, IdError, QuoteId, Timestamp};
 
@@ -19,13 +21,39 @@ pub trait Entropy: Send + Sync {
 #[error("no random bits from the operating system")]
 pub struct NoEntropy;
 
-/// The operating system's source.
+/// Bytes that a thread takes from the operating system at a time: enough for a dozen orders, and what
+/// it gives without a pause.
+const DRAWN: usize = 256;
+
+thread_local! {
+    /// What this thread has drawn, and how much of it is used up.
+    static POOL: RefCell<([u8; DRAWN], usize)> = const { RefCell::new(([0; DRAWN], DRAWN)) };
+}
+
+/// The operating system's source. Small pieces are cut from what a thread has drawn: a call for each
+/// costs more than what is made of it. What is handed out is wiped.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
-        getrandom::fill(bytes).map_err(|_| NoEntropy)
+        POOL.with_borrow_mut(|(drawn, used)| {
+            if drawn.len() - *used < bytes.len() {
+                if drawn.len() < bytes.len() {
+                    return getrandom::fill(bytes).map_err(|_| NoEntropy);
+                }
+                // Until it is filled there is nothing in it.
+                *used = drawn.len();
+                getrandom::fill(drawn).map_err(|_| NoEntropy)?;
+                *used = 0;
+            }
+            let end = *used + bytes.len();
+            let own = drawn.get_mut(*used..end).ok_or(NoEntropy)?;
+            bytes.copy_from_slice(own);
+            own.fill(0);
+            *used = end;
+            Ok(())
+        })
     }
 }
 

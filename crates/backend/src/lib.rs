@@ -46,7 +46,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use shoptag_protocol::code;
 
@@ -106,17 +106,16 @@ fn router(state: AppState, folder: Option<&Path>) -> Router {
         .method_not_allowed_fallback(method);
     let routes = api
         .merge(pages)
-        .layer(from_fn_with_state(state.clone(), edge::rate))
-        .layer(from_fn_with_state(state.clone(), edge::deadline));
+        .layer(from_fn_with_state(state.clone(), edge::limits));
     let routes = match folder {
         Some(folder) => routes.fallback_service(static_files::files(folder)),
         None => routes.fallback(missing),
     };
     routes
-        .layer(from_fn(edge::shape))
-        .layer(from_fn(edge::security))
-        .layer(from_fn_with_state(state.clone(), edge::log))
-        .layer(from_fn_with_state(Arc::new(Shed::new(&state)), edge::shed))
+        .layer(from_fn_with_state(
+            Arc::new(Shed::new(&state)),
+            edge::surround,
+        ))
         .with_state(state)
 }
 

@@ -189,8 +189,10 @@ impl Metrics {
     /// Also shows what the store counts.
     pub(crate) fn show_store(&self, counters: &StoreCounters) {
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        let commits = "Transactions made durable, one fsync each";
+        let commits = "Transactions made durable";
         registry.register("store_commits", commits, counters.commits.clone());
+        let syncs = "Syncs of the journal, each for one transaction or more";
+        registry.register("store_syncs", syncs, counters.syncs.clone());
         let writes = "Changes that those transactions carried";
         registry.register("store_writes", writes, counters.writes.clone());
         if let Some(journal) = counters.journal.clone() {

@@ -13,7 +13,7 @@ use crate::backend::Program;
 use crate::books::Books;
 use crate::http::Connection;
 use crate::shopper::Shopper;
-use crate::{figures, shop};
+use crate::{figures, intake, shop};
 
 /// Connections at the same time.
 const CONNECTIONS: usize = 128;
@@ -94,7 +94,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     }
     let elapsed = started.elapsed();
     let (_, peak_kib) = server.memory_kib()?;
-    let commits = server.counter("shoptag_store_commits_total").await?;
+    let syncs = server.counter(intake::SYNCS).await?;
     let writes = server.counter("shoptag_store_writes_total").await?;
     server.stop().await?;
     let books = Books::open(&database)?;
@@ -117,16 +117,16 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let rate = figures::rate(count, elapsed);
     println!(
         "{count} orders of one product by {creators} creators in {:.0} s ({rate:.0}/s with the \
-         way to each), peak memory {} MiB, {:.1} changes a commit: 0 lost, 0 doubled, {decided} \
+         way to each), peak memory {} MiB, {:.1} changes a sync: 0 lost, 0 doubled, {decided} \
          cents of commission decided and owed",
         elapsed.as_secs_f64(),
         peak_kib / 1_024,
-        writes as f64 / commits.max(1) as f64
+        writes as f64 / syncs.max(1) as f64
     );
     let figures = json!({"orders": count, "creators": creators, "seconds": elapsed.as_secs(),
         "orders_per_second": rate.round(), "peak_memory_mib": peak_kib / 1_024,
         "lost": 0, "doubled": 0,
-        "changes_per_commit": (writes as f64 / commits.max(1) as f64 * 10.0).round() / 10.0,
+        "changes_per_sync": (writes as f64 / syncs.max(1) as f64 * 10.0).round() / 10.0,
         "commission_decided_minor": decided, "commission_owed_minor": owed,
         "database_mib": std::fs::metadata(&database)?.len() / 1_048_576});
     figures::write(arguments, "best-seller", &figures)

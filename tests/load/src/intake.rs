@@ -1,6 +1,6 @@
 //! Order intake with everything on: tokens and receipts, pricing, decision, ledger, one fsync
 //! before every answer. Rates of one disk vary twentyfold between minutes, so the bars are ratios
-//! taken in one run: orders a commit, and a share of what the bare engine does with the same rows.
+//! taken in one run: orders a sync, and a share of what the bare engine does with the same rows.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,8 +31,8 @@ const CELLS: [(usize, usize, usize); 4] = [
 /// Creators of the shop.
 const CREATORS: usize = 500;
 
-/// Orders a commit at 256 connections, at least.
-const ORDERS_A_COMMIT_MIN: f64 = 50.0;
+/// Orders a sync at 256 connections, at least.
+const ORDERS_A_SYNC_MIN: f64 = 50.0;
 
 /// Latency at 256 connections that 99 % do not exceed, milliseconds.
 const P99_MS_MAX: f64 = 50.0;
@@ -40,8 +40,8 @@ const P99_MS_MAX: f64 = 50.0;
 /// Share of the bare engine's rate, at least.
 const SHARE_MIN: f64 = 0.5;
 
-/// The commits of the store, as `/metrics` counts them.
-pub(crate) const COMMITS: &str = "shoptag_store_commits_total";
+/// The fsyncs of the store, as `/metrics` counts them.
+pub(crate) const SYNCS: &str = "shoptag_store_syncs_total";
 
 /// One number of connections.
 struct Cell {
@@ -49,12 +49,12 @@ struct Cell {
     orders: usize,
     elapsed: Duration,
     latencies: Latencies,
-    commits: u64,
+    syncs: u64,
     /// Processor time of the writing thread and of the others.
     processor: (Duration, Duration),
     /// Processor time of the load generator, which shares the machine.
     load: Duration,
-    /// How long the bare engine takes for the same rows in as many commits.
+    /// How long the bare engine takes for the same rows in as many commits as there were syncs.
     bare: Duration,
 }
 
@@ -93,7 +93,7 @@ async fn cell(
     let orders = shopper::prepare(server.address, count, CREATORS).await?;
     let before = folder.join(format!("before-{connections}.db"));
     bare::copy(database, &before)?;
-    let commits_before = server.counter(COMMITS).await?;
+    let syncs_before = server.counter(SYNCS).await?;
     let (writer, others) = server.processor()?;
     let load_before = own_processor()?;
     let (elapsed, latencies) = send_all(server.address, orders, connections).await?;
@@ -103,16 +103,16 @@ async fn cell(
         after.0.saturating_sub(writer),
         after.1.saturating_sub(others),
     );
-    let commits = server.counter(COMMITS).await? - commits_before;
-    let a_commit = (count as f64 / commits.max(1) as f64).round() as usize;
-    let bare = bare::replay(&before, database, count, a_commit)?;
+    let syncs = server.counter(SYNCS).await? - syncs_before;
+    let a_sync = (count as f64 / syncs.max(1) as f64).round() as usize;
+    let bare = bare::replay(&before, database, count, a_sync)?;
     std::fs::remove_file(&before)?;
     Ok(Cell {
         connections,
         orders: count,
         elapsed,
         latencies: Latencies::new(latencies),
-        commits,
+        syncs,
         processor,
         load,
         bare,
@@ -174,14 +174,14 @@ pub(crate) async fn send_all(
 
 fn report(cells: &[Cell], peak_kib: u64) -> Value {
     println!(
-        "connections  orders/s   p50 ms   p99 ms  orders/commit  bare orders/s  share  writer us  \
+        "connections  orders/s   p50 ms   p99 ms  orders/sync  bare orders/s  share  writer us  \
          others us  load us"
     );
     let mut rows = Vec::new();
     for cell in cells {
         let rate = figures::rate(cell.orders, cell.elapsed);
         let bare = figures::rate(cell.orders, cell.bare);
-        let a_commit = cell.orders as f64 / cell.commits.max(1) as f64;
+        let a_sync = cell.orders as f64 / cell.syncs.max(1) as f64;
         let (p50, p99) = (
             cell.latencies.quantile_ms(500),
             cell.latencies.quantile_ms(990),
@@ -190,7 +190,7 @@ fn report(cells: &[Cell], peak_kib: u64) -> Value {
         let (writer_us, others_us) = (an_order_us(writer, cell), an_order_us(others, cell));
         let load_us = an_order_us(cell.load, cell);
         println!(
-            "{:>11}  {rate:>8.0}  {p50:>7.1}  {p99:>7.1}  {a_commit:>13.1}  {bare:>13.0}  \
+            "{:>11}  {rate:>8.0}  {p50:>7.1}  {p99:>7.1}  {a_sync:>11.1}  {bare:>13.0}  \
              {:>5.2}  {writer_us:>9}  {others_us:>9}  {load_us:>7}",
             cell.connections,
             rate / bare
@@ -198,7 +198,7 @@ fn report(cells: &[Cell], peak_kib: u64) -> Value {
         rows.push(
             json!({"connections": cell.connections, "orders": cell.orders,
             "orders_per_second": rate.round(), "p50_ms": p50, "p99_ms": p99,
-            "commits": cell.commits, "orders_per_commit": (a_commit * 10.0).round() / 10.0,
+            "syncs": cell.syncs, "orders_per_sync": (a_sync * 10.0).round() / 10.0,
             "bare_orders_per_second": bare.round(),
             "share_of_bare": (rate / bare * 100.0).round() / 100.0,
             "writer_us_per_order": writer_us, "other_threads_us_per_order": others_us,
@@ -216,13 +216,13 @@ fn an_order_us(spent: Duration, cell: &Cell) -> u128 {
 
 /// The bars, at 256 connections.
 fn judge(cell: &Cell) -> Result<()> {
-    let a_commit = cell.orders as f64 / cell.commits.max(1) as f64;
+    let a_sync = cell.orders as f64 / cell.syncs.max(1) as f64;
     let share = cell.bare.as_secs_f64() / cell.elapsed.as_secs_f64();
     let p99 = cell.latencies.quantile_ms(990);
     let mut missed = Vec::new();
-    if a_commit < ORDERS_A_COMMIT_MIN {
+    if a_sync < ORDERS_A_SYNC_MIN {
         missed.push(format!(
-            "{a_commit:.1} orders a commit, {ORDERS_A_COMMIT_MIN} are the bar"
+            "{a_sync:.1} orders a sync, {ORDERS_A_SYNC_MIN} are the bar"
         ));
     }
     if p99 > P99_MS_MAX {

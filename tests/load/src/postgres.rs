@@ -12,7 +12,7 @@ use crate::backend::{Program, Server};
 use crate::books::Books;
 use crate::cluster::Cluster;
 use crate::figures::{self, Latencies};
-use crate::intake::{COMMITS, send_all};
+use crate::intake::{SYNCS, send_all};
 use crate::{shop, shopper};
 
 /// Connections and orders of each cell; the short form has a tenth of the first one.
@@ -95,7 +95,7 @@ async fn cell(servers: &[Server], connections: usize, count: usize) -> Result<Va
 async fn commits(servers: &[Server]) -> Result<u64> {
     let mut sum = 0;
     for server in servers {
-        sum += server.counter(COMMITS).await?;
+        sum += server.counter(SYNCS).await?;
     }
     Ok(sum)
 }

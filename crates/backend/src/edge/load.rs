@@ -1,12 +1,9 @@
 //! Requests that come when there is too much to do.
 
-use std::sync::Arc;
-
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{ORIGIN, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use prometheus_client::metrics::counter::Counter;
 
@@ -40,6 +37,16 @@ impl Shed {
         }
     }
 
+    /// Turns a change away when the store's queue is full.
+    pub(super) fn turned_away(&self, request: &Request) -> Option<Response> {
+        (is_change(request) && self.state.store.is_full()).then(|| self.answer(request))
+    }
+
+    /// What the requests that are let in share.
+    pub(super) fn state(&self) -> &Shared {
+        &self.state
+    }
+
     fn answer(&self, request: &Request) -> Response {
         self.turned_away.inc();
         let mut response = Response::new(Body::from(self.document.clone()));
@@ -52,14 +59,6 @@ impl Shed {
         }
         response
     }
-}
-
-/// Turns a change away at once, before anything else is looked at, when the store's queue is full.
-pub(crate) async fn shed(State(shed): State<Arc<Shed>>, request: Request, next: Next) -> Response {
-    if is_change(&request) && shed.state.store.is_full() {
-        return shed.answer(&request);
-    }
-    next.run(request).await
 }
 
 /// Whether the API is asked to change something. A body without a length is `shape`'s to look at.

@@ -6,14 +6,10 @@ use std::hash::Hash;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{ConnectInfo, Request};
 use shoptag_commerce::{MINUTE_MS, SECOND_MS, Timestamp};
-use shoptag_protocol::code;
 
-use crate::error::ApiError;
-use crate::state::Shared;
+use crate::state::AppState;
 
 /// Buckets that are remembered. When more come, full ones are forgotten, which changes nothing;
 /// when none is full, all are: a flood from everywhere is not stopped by remembering it.
@@ -99,20 +95,18 @@ impl<K: Eq + Hash> RateLimit<K> {
     }
 }
 
-/// Limits submissions by the client's address. What `X-Forwarded-For` says is believed of our own
-/// proxies only.
-pub(crate) async fn rate(State(state): State<Shared>, request: Request, next: Next) -> Response {
-    let address = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| state.whom(info.0.ip(), request.headers()));
-    if let (Some(limit), Some(address)) = (&state.rate_limit, address)
-        && !request.method().is_safe()
-        && !limit.allows(address, state.now())
-    {
-        return ApiError::new(code::RATE_LIMIT).into_response();
-    }
-    next.run(request).await
+/// Whether the address that `request` comes from may submit once more. What `X-Forwarded-For` says is
+/// believed of our own proxies only.
+pub(super) fn admits(state: &AppState, request: &Request) -> bool {
+    let Some(limit) = &state.rate_limit else {
+        return true;
+    };
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    request.method().is_safe()
+        || peer.is_none_or(|info| {
+            let whom = state.whom(info.0.ip(), request.headers());
+            limit.allows(whom, state.now())
+        })
 }
 
 #[cfg(test)]

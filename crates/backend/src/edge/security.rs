@@ -1,13 +1,10 @@
 //! Security headers of every answer. A handler's own stricter ones stay.
 
-use axum::extract::Request;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
 
 /// The policy of what is not a page: nothing in it may run or load anything.
 const DATA_POLICY: &str =
@@ -36,13 +33,6 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (COOP, "same-origin"),
     (CORP, "same-origin"),
 ];
-
-/// Adds what is missing.
-pub(crate) async fn security(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    add(response.headers_mut());
-    response
-}
 
 /// Adds what is missing to the headers of an answer.
 pub(super) fn add(headers: &mut HeaderMap) {

@@ -14,7 +14,7 @@ pub(crate) const URI_BYTES_MAX: usize = 8 * 1024;
 
 /// Refuses addresses that are too long, and bodies with two lengths: a proxy before us may have
 /// taken the other one (request smuggling, RFC 9112 6.3).
-pub(crate) async fn shape(request: Request, next: Next) -> Response {
+pub(super) async fn shape(request: Request, next: Next) -> Response {
     let length = request
         .uri()
         .path_and_query()

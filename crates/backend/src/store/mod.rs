@@ -51,8 +51,10 @@ impl StoreError {
 /// What a store has done since it was opened. Clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct StoreCounters {
-    /// Transactions made durable, each with one fsync.
+    /// Transactions made durable.
     pub commits: Counter,
+    /// fsyncs of the journal that made them so, one for one or more.
+    pub syncs: Counter,
     /// Changes that they carried: orders, quotes, clicks and everything else that is written.
     pub writes: Counter,
     /// The file that grows until its changes are carried over into the database.

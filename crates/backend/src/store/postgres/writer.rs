@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::growth;
 use super::session::Trouble;
 use super::{PostgresOptions, StoreError};
-use crate::store::sql::{Broken, Connection, Group, Link, Writer, commit};
+use crate::store::sql::{Answers, Broken, Connection, Group, Link, Writer, commit};
 
 /// The first wait between two attempts; it doubles. Longer than most transactions, and five of them
 /// are shorter than a request's patience.
@@ -27,15 +27,22 @@ pub(super) fn start(
     let (queue_length, group_size) = (options.queue_length, options.group_size);
     let mut open = Some(connection);
     let mut written: u64 = 0;
-    Writer::start(queue_length, group_size, move |group| {
-        write(&mut open, &options, group)?;
+    let answers = Answers::default();
+    let given = answers.clone();
+    Writer::start(queue_length, group_size, answers, move |mut group| {
+        let fate = write(&mut open, &options, &mut group);
+        given.give(group, &fate);
+        if fate.is_err() {
+            return;
+        }
+        // The server syncs once a commit.
+        given.counters().syncs.inc();
         written += 1;
         if growth::is_looked_at(written)
             && let Some(connection) = &open
         {
             growth::count_what_has_grown(connection);
         }
-        Ok(())
     })
 }
 

@@ -206,16 +206,31 @@ pub(in crate::store) enum Row<'r> {
     Postgres(&'r ::postgres::Row),
 }
 
-impl Row<'_> {
+impl<'r> Row<'r> {
     /// A column, by name or number.
     ///
     /// # Errors
     /// [`Error::Type`] when it does not fit the type.
     pub(in crate::store) fn get<C: Column, T: FromSql>(self, column: C) -> Result<T, Error> {
-        T::from_sql(match self {
-            Self::Sqlite(row) => sqlite_value(row, column)?,
-            Self::Postgres(row) => postgres::value(row, column)?,
-        })
+        T::from_sql(self.value(column)?)
+    }
+
+    /// A column of text, where it lies.
+    ///
+    /// # Errors
+    /// [`Error::Type`] when it holds something else.
+    pub(in crate::store) fn text(self, column: &str) -> Result<&'r str, Error> {
+        match self.value(column)? {
+            Value::Text(text) => Ok(text),
+            _ => Err(Error::Type(format!("{column} is no text"))),
+        }
+    }
+
+    fn value(self, column: impl Column) -> Result<Value<'r>, Error> {
+        match self {
+            Self::Sqlite(row) => sqlite_value(row, column),
+            Self::Postgres(row) => postgres::value(row, column),
+        }
     }
 }
 

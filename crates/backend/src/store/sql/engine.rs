@@ -9,7 +9,7 @@ use crate::store::StoreError;
 /// A database that runs jobs, each in a transaction. A job may run more than once, when the
 /// transaction in which it ran is gone.
 pub(in crate::store) trait Engine: Send + Sync {
-    /// Runs `query` on one snapshot of the database.
+    /// Runs `query` on one snapshot of the database; all that it saw is durable.
     ///
     /// # Errors
     /// The query's; [`StoreError::Unavailable`] when the database is away.
@@ -17,6 +17,18 @@ pub(in crate::store) trait Engine: Send + Sync {
         &self,
         query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
+
+    /// As [`Engine::read`], without waiting for the disk: for what is shown to everybody and promises
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::read`].
+    fn glance<T: Send + 'static>(
+        &self,
+        query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send {
+        self.read(query)
+    }
 
     /// What writes.
     fn writer(&self) -> &Writer;

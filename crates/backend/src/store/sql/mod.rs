@@ -36,12 +36,14 @@ pub(super) use engine::Engine;
 pub(super) use migrations::{STEPS, migrate};
 pub(super) use submit::InFlight;
 pub(super) use value::{Error, FromSql, OptionalExtension, ToSql, Value, params};
-pub(super) use writer::{Broken, Group, Writer, commit, guarded};
+#[cfg(test)]
+pub(super) use writer::Job;
+pub(super) use writer::{Answers, Broken, Group, Writer, commit, guarded};
 
 #[async_trait]
 impl<E: Engine> Store for E {
     async fn sites(&self) -> Result<Vec<Site>, StoreError> {
-        self.read(sites::all).await
+        self.glance(sites::all).await
     }
 
     async fn video(
@@ -49,7 +51,7 @@ impl<E: Engine> Store for E {
         tenant: TenantId,
         video: VideoId,
     ) -> Result<Option<VideoDocument>, StoreError> {
-        self.read(move |connection| videos::document(connection, &tenant, &video))
+        self.glance(move |connection| videos::document(connection, &tenant, &video))
             .await
     }
 

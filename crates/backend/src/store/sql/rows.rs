@@ -36,8 +36,8 @@ pub(super) fn plain<T: FromSql>(row: Row<'_>, column: &str) -> Result<T, StoreEr
 /// # Errors
 /// [`StoreError::Corrupt`].
 pub(super) fn json<T: DeserializeOwned>(row: Row<'_>, column: &str) -> Result<T, StoreError> {
-    let text: String = plain(row, column)?;
-    serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(format!("{column}: {error}")))
+    let text = row.text(column)?;
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{column}: {error}")))
 }
 
 /// A value as JSON text for a column.

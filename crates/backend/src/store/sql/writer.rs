@@ -1,5 +1,5 @@
-//! The one writing thread: it takes what is queued, has the engine run each job in a savepoint of
-//! one transaction and commit once (one fsync), and only then answers all of them.
+//! The one writing thread: it takes what is queued and has the engine run it in one transaction with
+//! one commit. When that is durable, all of it is answered.
 //!
 //! Alone, a job waits for nobody: what is queued at that moment is the group.
 
@@ -41,51 +41,89 @@ pub(in crate::store) enum Broken {
     AtCommit(StoreError),
 }
 
+/// Where groups that have been written are answered, and counted. Clones count together.
+#[derive(Debug, Clone, Default)]
+pub(in crate::store) struct Answers {
+    counters: StoreCounters,
+    /// Jobs in the queue.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Answers {
+    /// Whether nobody waits for the writer.
+    pub(in crate::store) fn nobody_waits(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) == 0
+    }
+
+    #[cfg(test)]
+    pub(in crate::store) fn somebody_waits(&self) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What has been committed.
+    pub(in crate::store) fn counters(&self) -> &StoreCounters {
+        &self.counters
+    }
+
+    /// Answers a group: that it is durable, or why it is not.
+    pub(in crate::store) fn give(&self, group: Group, fate: &Result<(), StoreError>) {
+        match fate {
+            Ok(()) => {
+                self.counters.commits.inc();
+                self.counters.writes.inc_by(group.len() as u64);
+            }
+            Err(error) => {
+                tracing::error!(error = %error, jobs = group.len(), "a group was not written");
+            }
+        }
+        for job in group {
+            job.answer(fate.clone());
+        }
+    }
+}
+
 /// The queue into the writing thread.
 #[derive(Debug)]
 pub(in crate::store) struct Writer {
     queue: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
-    counters: StoreCounters,
-    /// Jobs in the queue.
-    waiting: Arc<AtomicUsize>,
+    answers: Answers,
     queue_length: usize,
 }
 
 impl Writer {
-    /// Starts the thread. `write` runs a group, commits it, and gives it back to be answered.
+    /// Starts the thread. `write` runs a group, commits it, and has it answered by `answers`.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when there are no more threads.
     pub(in crate::store) fn start(
         queue_length: usize,
         group_size: usize,
-        write: impl FnMut(&mut Group) -> Result<(), StoreError> + Send + 'static,
+        answers: Answers,
+        write: impl FnMut(Group) + Send + 'static,
     ) -> Result<Self, StoreError> {
         let (queue, jobs) = sync_channel(queue_length);
-        let (counters, waiting) = (StoreCounters::default(), Arc::<AtomicUsize>::default());
-        let (counted, taken) = (counters.clone(), Arc::clone(&waiting));
+        let taken = Arc::clone(&answers.waiting);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || take_groups(&Jobs { jobs, taken }, group_size, &counted, write))
+            .spawn(move || take_groups(&Jobs { jobs, taken }, group_size, write))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
-            counters,
-            waiting,
+            answers,
             queue_length,
         })
     }
 
     /// Whether a job would be refused now.
     pub(in crate::store) fn is_full(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) >= self.queue_length
+        self.answers.waiting.load(Ordering::Relaxed) >= self.queue_length
     }
 
     /// What it has committed.
     pub(in crate::store) fn counters(&self) -> StoreCounters {
-        self.counters.clone()
+        self.answers.counters.clone()
     }
 
     /// Runs `job` durably. When it fails, its own changes are undone and its neighbours' are kept.
@@ -124,9 +162,10 @@ impl Writer {
         });
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         // Counted before it is there, so that the writer never takes what is not counted.
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let waiting = &self.answers.waiting;
+        waiting.fetch_add(1, Ordering::Relaxed);
         queue.try_send(task).map_err(|error| {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            waiting.fetch_sub(1, Ordering::Relaxed);
             match error {
                 TrySendError::Full(_) => StoreError::Busy,
                 TrySendError::Disconnected(_) => stopped(),
@@ -172,12 +211,7 @@ impl Jobs {
     }
 }
 
-fn take_groups(
-    jobs: &Jobs,
-    group_size: usize,
-    counters: &StoreCounters,
-    mut write: impl FnMut(&mut Group) -> Result<(), StoreError>,
-) {
+fn take_groups(jobs: &Jobs, group_size: usize, mut write: impl FnMut(Group)) {
     while let Some(first) = jobs.next() {
         let mut group = vec![first];
         while group.len() < group_size
@@ -185,19 +219,7 @@ fn take_groups(
         {
             group.push(next);
         }
-        let fate = write(&mut group);
-        match &fate {
-            Ok(()) => {
-                counters.commits.inc();
-                counters.writes.inc_by(group.len() as u64);
-            }
-            Err(error) => {
-                tracing::error!(error = %error, jobs = group.len(), "a group was not written");
-            }
-        }
-        for job in group {
-            job.answer(fate.clone());
-        }
+        write(group);
     }
 }
 

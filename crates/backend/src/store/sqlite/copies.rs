@@ -114,7 +114,8 @@ fn unavailable(error: impl std::fmt::Display) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The file that has `suffix` after the name of `path`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)

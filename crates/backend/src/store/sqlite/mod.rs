@@ -4,6 +4,7 @@ mod carrier;
 mod copies;
 mod planner;
 mod readers;
+mod syncer;
 mod writer;
 
 use std::fs::File;
@@ -17,6 +18,7 @@ use rusqlite::config::DbConfig;
 use super::StoreError;
 use super::sql::{self, Connection, Engine, InFlight, Link, Writer};
 use readers::Readers;
+use syncer::Durable;
 
 pub use copies::Staged;
 
@@ -25,7 +27,7 @@ pub use copies::Staged;
 pub struct SqliteOptions {
     /// The database file; made when missing.
     pub path: PathBuf,
-    /// Requests that may wait for the writer before new ones are refused: four commits' worth,
+    /// Requests that may wait for the writer before new ones are refused: five commits' worth,
     /// which a slow disk and a slow processor carry out well within a second.
     pub queue_length: usize,
     /// Requests that share one commit at most.
@@ -65,6 +67,7 @@ impl SqliteOptions {
 pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
+    durable: Durable,
     in_flight: InFlight,
     path: PathBuf,
     /// To sync it. The last to be dropped: closing a file takes every lock on it from this process,
@@ -87,9 +90,11 @@ impl SqliteStore {
         }
         let data = File::open(&options.path);
         let data = Arc::new(data.map_err(|error| StoreError::Unavailable(error.to_string()))?);
+        let durable = Durable::default();
         Ok(Self {
-            writer: writer::start(connection, options.clone(), Arc::clone(&data))?,
+            writer: writer::start(connection, options, &durable, Arc::clone(&data))?,
             readers: Readers::open(options)?,
+            durable,
             in_flight: InFlight::default(),
             path: options.path.clone(),
             _data: data,
@@ -113,9 +118,9 @@ fn check(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreEr
     )))
 }
 
-/// Requests that share a commit by default. Twice as many, when all of them come back at once,
-/// leave the writer without work until the next ones have been read.
-const GROUP_SIZE: usize = 128;
+/// Requests that share a commit by default. Those of a larger group wait longer for the last of it,
+/// those of a smaller one share less; commits that gather while the disk is busy share one sync.
+const GROUP_SIZE: usize = 96;
 
 /// Memory for pages of the writer, KiB: what a commit writes and the inner pages of the indexes. A
 /// commit may look through all of it.
@@ -143,7 +148,7 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     let connection = rusqlite::Connection::open_with_flags(&options.path, flags)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: the WAL is synced before COMMIT returns. NORMAL saves nothing with grouped commits.
+    // FULL: the WAL is synced before COMMIT returns, until the syncer sees to it.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // What a savepoint would undo is kept in memory: else each order makes a temporary file.
@@ -173,6 +178,15 @@ impl Engine for SqliteStore {
         &self,
         query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let result = self.readers.read(query).await;
+        self.durable.reached().await?;
+        result
+    }
+
+    async fn glance<T: Send + 'static>(
+        &self,
+        query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.readers.read(query).await
     }
 
@@ -185,8 +199,6 @@ impl Engine for SqliteStore {
     }
 
     fn journal(&self) -> Option<PathBuf> {
-        let mut name = self.path.clone().into_os_string();
-        name.push("-wal");
-        Some(name.into())
+        Some(copies::beside(&self.path, "-wal"))
     }
 }

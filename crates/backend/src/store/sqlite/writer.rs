@@ -1,11 +1,12 @@
-//! Groups of writes on the file: one transaction, one commit, one fsync.
+//! Groups of writes on the file: one transaction and one commit each, made durable beside it.
 
 use std::fs;
 use std::sync::Arc;
 
 use super::carrier::Carrier;
+use super::syncer::{Durable, Syncer};
 use super::{Connection, SqliteOptions, StoreError, open_for_writing};
-use crate::store::sql::{Broken, Group, Link, Writer, commit};
+use crate::store::sql::{Answers, Broken, Group, Link, Writer, commit};
 
 /// Starts the writing thread on an open connection to the database in the file `data`.
 ///
@@ -13,16 +14,23 @@ use crate::store::sql::{Broken, Group, Link, Writer, commit};
 /// [`StoreError::Unavailable`] when there are no more threads.
 pub(super) fn start(
     connection: Connection,
-    options: SqliteOptions,
+    options: &SqliteOptions,
+    durable: &Durable,
     data: Arc<fs::File>,
 ) -> Result<Writer, StoreError> {
-    let (queue_length, group_size) = (options.queue_length, options.group_size);
+    let answers = Answers::default();
     let mut file = File {
-        open: Some(watched(connection)),
-        carrier: Carrier::start(&options, data)?,
-        options,
+        open: Some(watched(connection, durable)?),
+        carrier: Carrier::start(options, data)?,
+        syncer: Syncer::start(options, durable.clone(), answers.clone())?,
+        durable: durable.clone(),
+        options: options.clone(),
+        answers: answers.clone(),
     };
-    Writer::start(queue_length, group_size, move |group| file.write(group))
+    let (queue_length, group_size) = (options.queue_length, options.group_size);
+    Writer::start(queue_length, group_size, answers, move |group| {
+        file.write(group);
+    })
 }
 
 /// The file, as the writing thread has it.
@@ -31,15 +39,29 @@ struct File {
     open: Option<Connection>,
     options: SqliteOptions,
     carrier: Carrier,
+    syncer: Syncer,
+    durable: Durable,
+    answers: Answers,
 }
 
 impl File {
-    fn write(&mut self, group: &mut Group) -> Result<(), StoreError> {
-        // After a failed sync nobody knows what the file holds: only opening it again, which reads
-        // the WAL, does. Until that works nothing is claimed.
+    fn write(&mut self, mut group: Group) {
+        match self.commit(&mut group) {
+            Ok(()) => self.syncer.pass(group),
+            Err(error) => {
+                self.answers.give(group, &Err(error));
+                // Whoever reads may wait for it.
+                self.syncer.pass(Group::new());
+            }
+        }
+    }
+
+    fn commit(&mut self, group: &mut Group) -> Result<(), StoreError> {
+        // After a failed commit nobody knows what the file holds: only opening it again does. Until
+        // that works nothing is claimed.
         let connection = match self.open.take() {
             Some(connection) => connection,
-            None => watched(open_for_writing(&self.options)?),
+            None => watched(open_for_writing(&self.options)?, &self.durable)?,
         };
         if let Link::Sqlite(sqlite) = connection.link() {
             self.carrier.attend(sqlite);
@@ -58,11 +80,14 @@ impl File {
     }
 }
 
-fn watched(connection: Connection) -> Connection {
+fn watched(connection: Connection, durable: &Durable) -> Result<Connection, StoreError> {
     if let Link::Sqlite(sqlite) = connection.link() {
         Carrier::watch(sqlite);
+        durable.watch(sqlite);
+        // The syncer syncs its commits. Before the journal is begun anew, SQLite still syncs it.
+        sqlite.pragma_update(None, "synchronous", "NORMAL")?;
     }
-    connection
+    Ok(connection)
 }
 
 #[cfg(test)]
@@ -79,7 +104,7 @@ mod tests {
             .execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT")
             .unwrap();
         let data = Arc::new(fs::File::open(&options.path).unwrap());
-        start(connection, options, data).unwrap()
+        start(connection, &options, &Durable::default(), data).unwrap()
     }
 
     /// The mark with which the journal has been begun: another one each time.

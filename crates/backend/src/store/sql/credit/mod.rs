@@ -99,7 +99,7 @@ impl<E: Engine> CreditStore for E {
         tenant: TenantId,
         video: VideoId,
     ) -> Result<Option<Viewable>, StoreError> {
-        self.read(move |connection| views::viewable(connection, &tenant, &video))
+        self.glance(move |connection| views::viewable(connection, &tenant, &video))
             .await
     }
 
