@@ -1,6 +1,6 @@
-//! What a power cut would leave: strace shows, for every order, that after its request came in the
-//! journal was written, that an fsync of the journal began after that write and succeeded, and that
-//! only then the 201 was sent.
+//! What a power cut would leave: strace shows, for every order, that a page with its id was written
+//! to the journal, that an fsync of the journal began after that write and succeeded, and that only
+//! then the 201 was sent.
 
 use std::collections::HashMap;
 use std::fs;
@@ -35,7 +35,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
             "-y",
             "-qq",
             "-s",
-            "48",
+            // A page of the journal, and any request and answer.
+            "4200",
             "-e",
             calls,
             "-e",
@@ -72,68 +73,57 @@ struct Seen {
     syncs: usize,
 }
 
-/// How far the order of a connection is.
+/// How far an order is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Received,
+    /// By this thread, whose call has not come back.
+    BeingWritten(u32),
     Written,
     /// By this thread's sync, which has begun after the write.
     BeingSynced(u32),
     Synced,
 }
 
-/// Reads a trace line by line.
+/// Reads a trace line by line. A call that another thread's line interrupts stands on two lines.
 ///
 /// # Errors
 /// A 201 before its sync.
 fn read(trace: &str) -> Result<Seen> {
     let mut seen = Seen::default();
     let mut orders: HashMap<String, Stage> = HashMap::new();
-    // A call that another thread's line interrupts in the trace names its socket only where it
-    // begins.
-    let mut begun: HashMap<u32, String> = HashMap::new();
     for line in trace.lines() {
         let Some((thread, call)) = line.split_once(' ') else {
             continue;
         };
         let (thread, call): (u32, &str) = (thread.trim().parse()?, call.trim());
-        let is_sync = |call: &str| call.starts_with("fsync(") || call.starts_with("fdatasync(");
-        if call.ends_with("<unfinished ...>") {
-            begun.insert(thread, socket(call));
-        }
+        let is_of_journal = call.contains("-wal>");
+        let is_begun = call.ends_with("<unfinished ...>");
         if call.contains("\"POST /v1/orders ") {
-            let own = match call.starts_with("<...") {
-                true => begun.remove(&thread).unwrap_or_default(),
-                false => socket(call),
+            orders.insert(order_id(call)?.to_owned(), Stage::Received);
+        } else if call.starts_with("pwrite64(") && is_of_journal {
+            let written = match is_begun {
+                true => Stage::BeingWritten(thread),
+                false => Stage::Written,
             };
-            orders.insert(own, Stage::Received);
-        } else if call.starts_with("pwrite64(") && call.contains("-wal>") {
-            for stage in orders
-                .values_mut()
-                .filter(|stage| **stage == Stage::Received)
-            {
-                *stage = Stage::Written;
-            }
-        } else if is_sync(call) && call.contains("-wal>") {
-            for stage in orders
-                .values_mut()
-                .filter(|stage| **stage == Stage::Written)
-            {
-                *stage = Stage::BeingSynced(thread);
+            advance(&mut orders, Stage::Received, written, |id| {
+                call.contains(id)
+            });
+        } else if call.starts_with("<... pwrite64 resumed") {
+            let begun = Stage::BeingWritten(thread);
+            advance(&mut orders, begun, Stage::Written, |_| true);
+        } else if is_sync(call) && is_of_journal || is_end_of_sync(call) {
+            if is_sync(call) {
+                let begun = Stage::BeingSynced(thread);
+                advance(&mut orders, Stage::Written, begun, |_| true);
             }
             if call.ends_with("= 0") {
                 seen.syncs += 1;
-                synced(&mut orders, thread);
-            }
-        } else if call.starts_with("<... fsync resumed")
-            || call.starts_with("<... fdatasync resumed")
-        {
-            if call.ends_with("= 0") {
-                seen.syncs += 1;
-                synced(&mut orders, thread);
+                let begun = Stage::BeingSynced(thread);
+                advance(&mut orders, begun, Stage::Synced, |_| true);
             }
         } else if call.contains("\"HTTP/1.1 201 Created") {
-            match orders.remove(&socket(call)) {
+            match orders.remove(order_id(call)?) {
                 Some(Stage::Synced) => seen.answered += 1,
                 stage => bail!("a 201 before its sync ({stage:?}): {line}"),
             }
@@ -142,21 +132,35 @@ fn read(trace: &str) -> Result<Seen> {
     Ok(seen)
 }
 
-fn synced(orders: &mut HashMap<String, Stage>, thread: u32) {
-    let own = Stage::BeingSynced(thread);
-    for stage in orders.values_mut().filter(|stage| **stage == own) {
-        *stage = Stage::Synced;
+fn is_sync(call: &str) -> bool {
+    call.starts_with("fsync(") || call.starts_with("fdatasync(")
+}
+
+fn is_end_of_sync(call: &str) -> bool {
+    call.starts_with("<... fsync resumed") || call.starts_with("<... fdatasync resumed")
+}
+
+/// Brings the orders that `is_meant` names from one stage to the next.
+fn advance(
+    orders: &mut HashMap<String, Stage>,
+    from: Stage,
+    to: Stage,
+    is_meant: impl Fn(&str) -> bool,
+) {
+    for (id, stage) in orders {
+        if *stage == from && is_meant(id) {
+            *stage = to;
+        }
     }
 }
 
-/// The descriptor that a call is about.
-fn socket(call: &str) -> String {
-    let inside = call.split_once('(').map_or("", |(_, inside)| inside);
-    inside
-        .split([',', '<'])
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+/// The order that a request or an answer names, as strace writes its body.
+fn order_id(call: &str) -> Result<&str> {
+    let (_, rest) = call
+        .split_once("\\\"order_id\\\":\\\"")
+        .with_context(|| format!("no order is named: {call}"))?;
+    let id = rest.split('\\').next();
+    id.context("the order's id is cut off")
 }
 
 #[cfg(test)]
@@ -164,10 +168,10 @@ mod tests {
     use super::*;
 
     const GOOD: &str = "\
-7 recvfrom(9<socket:[1]>, \"POST /v1/orders HTTP\", 1024) = 900
-8 pwrite64(5</t/shop.db-wal>, \"x\", 24, 32) = 24
+7 recvfrom(9<socket>, \"POST /v1/orders HTTP\\r\\n{\\\"order_id\\\":\\\"o1\\\"}\", 1024) = 900
+8 pwrite64(5</t/shop.db-wal>, \"x\\1o1demo\", 24, 32) = 24
 8 fsync(5</t/shop.db-wal>) = 0
-7 sendto(9<socket:[1]>, \"HTTP/1.1 201 Created\\r\\n\", 600) = 600
+7 writev(9<socket>, [{\"HTTP/1.1 201 Created\"}, {\"{\\\"order_id\\\":\\\"o1\\\"}\"}], 2) = 600
 ";
 
     #[test]
@@ -190,19 +194,35 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_is_interrupted_in_the_trace_belongs_to_its_socket() {
-        let split = GOOD.replace(
-            "7 recvfrom(9<socket:[1]>, ",
-            "7 recvfrom(9<socket:[1]>,  <unfinished ...>\n7 <... recvfrom resumed>",
-        );
-        assert_eq!(read(&split).expect("in order").answered, 1);
+    fn the_write_of_another_order_is_not_its_own() {
+        read(&GOOD.replace("o1demo", "o2demo")).expect_err("it was not written");
     }
 
     #[test]
-    fn a_sync_that_is_interrupted_in_the_trace_counts_when_it_resumes() {
-        let split = GOOD.replace(
+    fn a_write_or_a_sync_that_is_interrupted_in_the_trace_counts_when_it_resumes() {
+        let sync = GOOD.replace(
             "8 fsync(5</t/shop.db-wal>) = 0",
             "8 fsync(5</t/shop.db-wal> <unfinished ...>\n8 <... fsync resumed>) = 0",
+        );
+        assert_eq!(read(&sync).expect("in order").answered, 1);
+        let write = GOOD.replace(
+            ", 24, 32) = 24\n8",
+            ", 24, 32 <unfinished ...>\n8 <... pwrite64 resumed>) = 24\n8",
+        );
+        assert_eq!(read(&write).expect("in order").answered, 1);
+        let late = GOOD.replace(
+            ", 24, 32) = 24\n8 fsync(5</t/shop.db-wal>) = 0",
+            ", 24, 32 <unfinished ...>\n6 fsync(5</t/shop.db-wal>) = 0\n\
+             8 <... pwrite64 resumed>) = 24",
+        );
+        read(&late).expect_err("the sync began before the write had ended");
+    }
+
+    #[test]
+    fn a_request_that_is_interrupted_in_the_trace_is_read_where_it_resumes() {
+        let split = GOOD.replace(
+            "7 recvfrom(9<socket>, ",
+            "7 recvfrom(9<socket>,  <unfinished ...>\n7 <... recvfrom resumed>",
         );
         assert_eq!(read(&split).expect("in order").answered, 1);
     }
