@@ -160,14 +160,17 @@ impl Syncer {
     /// Starts the thread for a database that exists.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it has no journal, or there are no more threads.
+    /// [`StoreError::Unavailable`] when it has no journal, or that cannot be synced, or there are no
+    /// more threads.
     pub(super) fn start(
         options: &SqliteOptions,
         durable: Durable,
         answers: Answers,
     ) -> Result<Self, StoreError> {
-        let file = File::open(beside(&options.path, "-wal"));
-        let file = file.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let unavailable = |error: io::Error| StoreError::Unavailable(error.to_string());
+        let file = File::open(beside(&options.path, "-wal")).map_err(unavailable)?;
+        // What a process that was killed has left in it is seen from now on.
+        file.sync_data().map_err(unavailable)?;
         let options = options.clone();
         Self::on(Journal { file, options }, durable, answers)
     }
