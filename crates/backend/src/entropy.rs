@@ -21,8 +21,8 @@ pub trait Entropy: Send + Sync {
 #[error("no random bits from the operating system")]
 pub struct NoEntropy;
 
-/// Bytes that a thread takes from the operating system at a time: enough for a dozen orders, and what
-/// it gives without a pause.
+/// Bytes that a thread takes from the operating system at a time: enough for a dozen orders, and
+/// what it gives without a pause.
 const DRAWN: usize = 256;
 
 thread_local! {
@@ -30,8 +30,8 @@ thread_local! {
     static POOL: RefCell<([u8; DRAWN], usize)> = const { RefCell::new(([0; DRAWN], DRAWN)) };
 }
 
-/// The operating system's source. Small pieces are cut from what a thread has drawn: a call for each
-/// costs more than what is made of it. What is handed out is wiped.
+/// The operating system's source. Small pieces are cut from what a thread has drawn: a call for
+/// each costs more than what is made of it. What is handed out is wiped.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemEntropy;
 

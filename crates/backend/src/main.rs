@@ -23,9 +23,9 @@ struct Arguments {
 /// when processors are short, what was let in is carried out before more is let in.
 const STAND_BACK: i32 = 5;
 
-/// Of so many tasks that a thread runs, at least one is an answer that the store has sent, if there is
-/// one. Left to itself a thread that always has requests of its own looks for those seldom, and under
-/// overload what was let in would wait behind what is turned away.
+/// Of so many tasks that a thread runs, at least one is an answer that the store has sent, if there
+/// is one. Left to itself a thread that always has requests of its own looks for those seldom, and
+/// under overload what was let in would wait behind what is turned away.
 const ANSWERS_EVERY: u32 = 2;
 
 fn main() -> ExitCode {

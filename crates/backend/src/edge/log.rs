@@ -12,8 +12,8 @@ use crate::state::AppState;
 /// Where a client finds the id under which its request was logged.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The line of a request that is being answered: route template, status and duration. Never the path
-/// itself (it may hold an order's secret), a header, a body or an address.
+/// The line of a request that is being answered: route template, status and duration. Never the
+/// path itself (it may hold an order's secret), a header, a body or an address.
 pub(super) struct Line {
     id: String,
     method: Method,

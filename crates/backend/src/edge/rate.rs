@@ -95,8 +95,8 @@ impl<K: Eq + Hash> RateLimit<K> {
     }
 }
 
-/// Whether the address that `request` comes from may submit once more. What `X-Forwarded-For` says is
-/// believed of our own proxies only.
+/// Whether the address that `request` comes from may submit once more. What `X-Forwarded-For` says
+/// is believed of our own proxies only.
 pub(super) fn admits(state: &AppState, request: &Request) -> bool {
     let Some(limit) = &state.rate_limit else {
         return true;

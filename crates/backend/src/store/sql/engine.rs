@@ -18,8 +18,8 @@ pub(in crate::store) trait Engine: Send + Sync {
         query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
 
-    /// As [`Engine::read`], without waiting for the disk: for what is shown to everybody and promises
-    /// nothing.
+    /// As [`Engine::read`], without waiting for the disk: for what is shown to everybody and
+    /// promises nothing.
     ///
     /// # Errors
     /// As [`Engine::read`].

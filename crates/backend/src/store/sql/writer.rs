@@ -1,5 +1,5 @@
-//! The one writing thread: it takes what is queued and has the engine run it in one transaction with
-//! one commit. When that is durable, all of it is answered.
+//! The one writing thread: it takes what is queued and has the engine run it in one transaction
+//! with one commit. When that is durable, all of it is answered.
 //!
 //! Alone, a job waits for nobody: what is queued at that moment is the group.
 

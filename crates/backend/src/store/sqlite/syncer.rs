@@ -1,13 +1,14 @@
 //! Making commits durable, beside the writer: while one is synced, the writer runs the next group.
 //!
-//! SQLite itself would have the writer wait for the disk at each commit. Here a commit is written to
-//! the journal and seen by readers at once; this thread syncs the journal, one sync for all commits
-//! that are there, and answers them then. Nobody hears of a commit before it is durable: requests
-//! that write are answered here, and requests that read wait until what they may have seen is.
+//! SQLite itself would have the writer wait for the disk at each commit. Here a commit is written
+//! to the journal and seen by readers at once; this thread syncs the journal, one sync for all
+//! commits that are there, and answers them then. Nobody hears of a commit before it is durable:
+//! requests that write are answered here, and requests that read wait until what they may have seen
+//! is.
 //!
-//! After a failed sync nobody knows which pages of the journal are on the disk, and a later sync that
-//! succeeds says nothing about them. So nothing is claimed until everything has been carried over
-//! into the database, the database has been synced, and the journal has been begun anew.
+//! After a failed sync nobody knows which pages of the journal are on the disk, and a later sync
+//! that succeeds says nothing about them. So nothing is claimed until everything has been carried
+//! over into the database, the database has been synced, and the journal has been begun anew.
 
 use std::fs::File;
 use std::io;
@@ -160,8 +161,8 @@ impl Syncer {
     /// Starts the thread for a database that exists.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it has no journal, or that cannot be synced, or there are no
-    /// more threads.
+    /// [`StoreError::Unavailable`] when it has no journal, or that cannot be synced, or there are
+    /// no more threads.
     pub(super) fn start(
         options: &SqliteOptions,
         durable: Durable,
@@ -195,9 +196,9 @@ impl Syncer {
         })
     }
 
-    /// Makes a group that has been committed durable, then answers it: at once, on this thread, when
-    /// nobody else waits. An empty one stands for a commit that failed. The writer's thread calls it,
-    /// so that no commit is half done meanwhile.
+    /// Makes a group that has been committed durable, then answers it: at once, on this thread,
+    /// when nobody else waits. An empty one stands for a commit that failed. The writer's thread
+    /// calls it, so that no commit is half done meanwhile.
     pub(super) fn pass(&self, group: Group) {
         let syncing = &self.syncing;
         let commits = syncing.durable.begun();
@@ -247,8 +248,8 @@ impl Syncing {
         }
     }
 
-    /// The next group; `None` when the store is being closed. A journal that could not be begun anew
-    /// is tried again first.
+    /// The next group; `None` when the store is being closed. A journal that could not be begun
+    /// anew is tried again first.
     fn next(&self, groups: &Receiver<Committed>) -> Option<Committed> {
         while self.durable.has_failed() {
             match groups.recv_timeout(AGAIN) {
@@ -263,7 +264,8 @@ impl Syncing {
         groups.recv().ok()
     }
 
-    /// Syncs the journal, in which there are so many commits, and answers `batch`, which is of them.
+    /// Syncs the journal, in which there are so many commits, and answers `batch`, which is of
+    /// them.
     fn sync(&self, commits: u64, batch: Vec<Group>) -> bool {
         let synced = if self.durable.has_failed() {
             Err("an earlier sync has failed".to_owned())

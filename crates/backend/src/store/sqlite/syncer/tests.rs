@@ -1,3 +1,5 @@
+//! What the syncer does, on a disk that does what it is told.
+
 use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};
 
