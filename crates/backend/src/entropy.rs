@@ -21,8 +21,8 @@ pub trait Entropy: Send + Sync {
 #[error("no random bits from the operating system")]
 pub struct NoEntropy;
 
-/// Bytes that a thread takes from the operating system at a time: enough for a dozen orders, and
-/// what it gives without a pause.
+/// Bytes that a thread takes from the operating system at a time, for two orders: what it gives
+/// without a pause.
 const DRAWN: usize = 256;
 
 thread_local! {
@@ -37,11 +37,11 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        if bytes.len() > DRAWN {
+            return getrandom::fill(bytes).map_err(|_| NoEntropy);
+        }
         POOL.with_borrow_mut(|(drawn, used)| {
             if drawn.len() - *used < bytes.len() {
-                if drawn.len() < bytes.len() {
-                    return getrandom::fill(bytes).map_err(|_| NoEntropy);
-                }
                 // Until it is filled there is nothing in it.
                 *used = drawn.len();
                 getrandom::fill(drawn).map_err(|_| NoEntropy)?;

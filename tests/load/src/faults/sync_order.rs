@@ -159,8 +159,8 @@ fn order_id(call: &str) -> Result<&str> {
     let (_, rest) = call
         .split_once("\\\"order_id\\\":\\\"")
         .with_context(|| format!("no order is named: {call}"))?;
-    let id = rest.split('\\').next();
-    id.context("the order's id is cut off")
+    let (id, _) = rest.split_once('\\').context("the order's id is cut off")?;
+    Ok(id)
 }
 
 #[cfg(test)]

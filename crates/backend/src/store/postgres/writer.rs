@@ -31,14 +31,14 @@ pub(super) fn start(
     let given = answers.clone();
     Writer::start(queue_length, group_size, answers, move |mut group| {
         let fate = write(&mut open, &options, &mut group);
-        given.give(group, &fate);
-        if fate.is_err() {
-            return;
+        if fate.is_ok() {
+            // The server syncs once a commit.
+            given.counters().syncs.inc();
+            written += 1;
         }
-        // The server syncs once a commit.
-        given.counters().syncs.inc();
-        written += 1;
-        if growth::is_looked_at(written)
+        given.give(group, &fate);
+        if fate.is_ok()
+            && growth::is_looked_at(written)
             && let Some(connection) = &open
         {
             growth::count_what_has_grown(connection);

@@ -3,7 +3,7 @@
 
 use std::cell::{RefCell, RefMut};
 
-use super::value::{Error, FromSql, Params, Value};
+use super::value::{Error, FromSql, Params, Value, unfit};
 use super::within::Within;
 use crate::store::postgres::{self, Session};
 
@@ -222,7 +222,7 @@ impl<'r> Row<'r> {
     pub(in crate::store) fn text(self, column: &str) -> Result<&'r str, Error> {
         match self.value(column)? {
             Value::Text(text) => Ok(text),
-            _ => Err(Error::Type(format!("{column} is no text"))),
+            other => Err(unfit::<String>(other)),
         }
     }
 

@@ -120,7 +120,8 @@ pub(in crate::store) trait FromSql: Sized {
     fn from_sql(value: Value<'_>) -> Result<Self, Error>;
 }
 
-fn unfit<T>(value: Value<'_>) -> Error {
+/// `value` is of another kind than `T`.
+pub(super) fn unfit<T>(value: Value<'_>) -> Error {
     // The value itself may be personal.
     let kind = match value {
         Value::Null => "NULL",

@@ -20,7 +20,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{SqliteOptions, StoreError};
+use super::{SqliteOptions, StoreError, unavailable};
 use crate::priority;
 
 /// What may be left for the writer when the journal is begun anew, pages: some commits' worth.
@@ -122,7 +122,7 @@ impl Carrier {
         let thread = std::thread::Builder::new()
             .name("store-carrier".into())
             .spawn(move || carry_when_asked(&connection, &data, &asked, &says))
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            .map_err(unavailable)?;
         Ok(Self {
             wanted: Some(wanted),
             thread: Some(thread),

@@ -1,7 +1,6 @@
 //! Copies of the file: a backup while it is in use, and the way back, which replaces nothing before
 //! the copy has been found sound.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +9,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use shoptag_commerce::TenantId;
 
-use super::{SqliteStore, StoreError};
+use super::{SqliteStore, StoreError, beside, unavailable};
 
 /// All pages in one step: one look at the database as it was when the step began. Between steps
 /// whatever another process has written would start the copy again, so that under load it would
@@ -108,17 +107,6 @@ impl Drop for Staged {
             let _ = fs::remove_file(beside(&self.copy, suffix));
         }
     }
-}
-
-fn unavailable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Unavailable(error.to_string())
-}
-
-/// The file that has `suffix` after the name of `path`.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 fn copy(source: &Path, target: &Path) -> Result<Connection, StoreError> {

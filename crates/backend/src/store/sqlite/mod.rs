@@ -7,8 +7,9 @@ mod readers;
 mod syncer;
 mod writer;
 
+use std::ffi::OsString;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,8 +89,7 @@ impl SqliteStore {
         if let Link::Sqlite(connection) = connection.link() {
             planner::describe(connection)?;
         }
-        let data = File::open(&options.path);
-        let data = Arc::new(data.map_err(|error| StoreError::Unavailable(error.to_string()))?);
+        let data = Arc::new(File::open(&options.path).map_err(unavailable)?);
         let durable = Durable::default();
         Ok(Self {
             writer: writer::start(connection, options, &durable, Arc::clone(&data))?,
@@ -167,6 +167,17 @@ fn open_for_writing(options: &SqliteOptions) -> Result<Connection, StoreError> {
     Ok(connection.into())
 }
 
+fn unavailable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+/// The file that has `suffix` after the name of `path`.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         sql::Error::from(error).into()
@@ -199,6 +210,6 @@ impl Engine for SqliteStore {
     }
 
     fn journal(&self) -> Option<PathBuf> {
-        Some(copies::beside(&self.path, "-wal"))
+        Some(beside(&self.path, "-wal"))
     }
 }

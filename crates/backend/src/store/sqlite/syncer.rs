@@ -21,8 +21,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use super::copies::beside;
-use super::{SqliteOptions, StoreError, open_for_writing};
+use super::{SqliteOptions, StoreError, beside, open_for_writing, unavailable};
 use crate::store::sql::{Answers, Group, Link};
 
 /// Groups that may wait to be synced; then the writer waits for the disk.
@@ -56,7 +55,7 @@ struct Synced {
 
 impl Durable {
     /// Has the commits of `connection` counted, each before anybody can see it.
-    pub(super) fn watch(&self, connection: &Connection) {
+    fn watch(&self, connection: &Connection) {
         let durable = self.clone();
         connection.commit_hook(Some(move || {
             durable.begin();
@@ -83,9 +82,7 @@ impl Durable {
         let reached = synced.wait_for(|synced| synced.commits >= seen || synced.has_failed);
         match reached.await {
             Ok(synced) if synced.commits >= seen => Ok(()),
-            _ => Err(StoreError::Unavailable(
-                "what was read is not durable".into(),
-            )),
+            _ => Err(unavailable("what was read is not durable")),
         }
     }
 
@@ -134,9 +131,7 @@ impl Disk for Journal {
         let is_busy: bool =
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get("busy"))?;
         if is_busy {
-            return Err(StoreError::Unavailable(
-                "the journal is still being read".into(),
-            ));
+            return Err(unavailable("the journal is still being read"));
         }
         Ok(())
     }
@@ -168,7 +163,6 @@ impl Syncer {
         durable: Durable,
         answers: Answers,
     ) -> Result<Self, StoreError> {
-        let unavailable = |error: io::Error| StoreError::Unavailable(error.to_string());
         let file = File::open(beside(&options.path, "-wal")).map_err(unavailable)?;
         // What a process that was killed has left in it is seen from now on.
         file.sync_data().map_err(unavailable)?;
@@ -188,12 +182,24 @@ impl Syncer {
         let thread = std::thread::Builder::new()
             .name("store-syncer".into())
             .spawn(move || own.sync_all(&groups))
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            .map_err(unavailable)?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
             syncing,
         })
+    }
+
+    /// Has the commits of `connection` counted, which the writer makes from now on.
+    pub(super) fn watch(&self, connection: &Connection) {
+        self.syncing.durable.watch(connection);
+    }
+
+    /// Answers a group whose commit has failed. Whoever reads may wait for that commit: it counts
+    /// as one that is to be synced.
+    pub(super) fn refuse(&self, group: Group, error: StoreError) {
+        self.syncing.answers.give(group, &Err(error));
+        self.pass(Group::new());
     }
 
     /// Makes a group that has been committed durable, then answers it: at once, on this thread,
@@ -267,12 +273,11 @@ impl Syncing {
     /// Syncs the journal, in which there are so many commits, and answers `batch`, which is of
     /// them.
     fn sync(&self, commits: u64, batch: Vec<Group>) -> bool {
-        let synced = if self.durable.has_failed() {
-            Err("an earlier sync has failed".to_owned())
+        let fate = if self.durable.has_failed() {
+            Err(unavailable("an earlier sync has failed"))
         } else {
-            self.disk.sync().map_err(|error| error.to_string())
+            self.disk.sync().map_err(unavailable)
         };
-        let fate = synced.map_err(StoreError::Unavailable);
         if fate.is_ok() {
             self.durable.reach(commits);
             self.answers.counters().syncs.inc();

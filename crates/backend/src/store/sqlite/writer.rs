@@ -19,13 +19,12 @@ pub(super) fn start(
     data: Arc<fs::File>,
 ) -> Result<Writer, StoreError> {
     let answers = Answers::default();
+    let syncer = Syncer::start(options, durable.clone(), answers.clone())?;
     let mut file = File {
-        open: Some(watched(connection, durable)?),
+        open: Some(watched(connection, &syncer)?),
         carrier: Carrier::start(options, data)?,
-        syncer: Syncer::start(options, durable.clone(), answers.clone())?,
-        durable: durable.clone(),
+        syncer,
         options: options.clone(),
-        answers: answers.clone(),
     };
     let (queue_length, group_size) = (options.queue_length, options.group_size);
     Writer::start(queue_length, group_size, answers, move |group| {
@@ -40,19 +39,13 @@ struct File {
     options: SqliteOptions,
     carrier: Carrier,
     syncer: Syncer,
-    durable: Durable,
-    answers: Answers,
 }
 
 impl File {
     fn write(&mut self, mut group: Group) {
         match self.commit(&mut group) {
             Ok(()) => self.syncer.pass(group),
-            Err(error) => {
-                self.answers.give(group, &Err(error));
-                // Whoever reads may wait for it.
-                self.syncer.pass(Group::new());
-            }
+            Err(error) => self.syncer.refuse(group, error),
         }
     }
 
@@ -61,7 +54,7 @@ impl File {
         // that works nothing is claimed.
         let connection = match self.open.take() {
             Some(connection) => connection,
-            None => watched(open_for_writing(&self.options)?, &self.durable)?,
+            None => watched(open_for_writing(&self.options)?, &self.syncer)?,
         };
         if let Link::Sqlite(sqlite) = connection.link() {
             self.carrier.attend(sqlite);
@@ -80,10 +73,10 @@ impl File {
     }
 }
 
-fn watched(connection: Connection, durable: &Durable) -> Result<Connection, StoreError> {
+fn watched(connection: Connection, syncer: &Syncer) -> Result<Connection, StoreError> {
     if let Link::Sqlite(sqlite) = connection.link() {
         Carrier::watch(sqlite);
-        durable.watch(sqlite);
+        syncer.watch(sqlite);
         // The syncer syncs its commits. Before the journal is begun anew, SQLite still syncs it.
         sqlite.pragma_update(None, "synchronous", "NORMAL")?;
     }
