@@ -10,6 +10,7 @@
 
 pub mod bag_bindings;
 pub mod body;
+mod cached;
 pub mod catalogue;
 pub mod clicks;
 pub mod clock;

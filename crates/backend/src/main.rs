@@ -19,10 +19,6 @@ struct Arguments {
     command: Command,
 }
 
-/// How much the threads that serve HTTP stand back behind the one that writes, in steps of `nice`:
-/// when processors are short, what was let in is carried out before more is let in.
-const STAND_BACK: i32 = 5;
-
 /// Of so many tasks that a thread runs, at least one is an answer that the store has sent, if there
 /// is one. Left to itself a thread that always has requests of its own looks for those seldom, and
 /// under overload what was let in would wait behind what is turned away.
@@ -33,7 +29,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .global_queue_interval(ANSWERS_EVERY)
-        .on_thread_start(|| priority::stand_back(STAND_BACK))
+        .on_thread_start(|| priority::stand_back(priority::BEHIND_THE_WRITER))
         .build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(command.run()),

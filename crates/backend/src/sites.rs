@@ -1,12 +1,13 @@
 //! Site keys: which tenant they speak for, and which pages may use them.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use shoptag_commerce::{SECOND_MS, SiteKey, TenantId, Timestamp};
 use shoptag_protocol::code;
 
+use crate::cached::Cached;
 use crate::error::ApiError;
 use crate::store::{Store, StoreError};
 
@@ -30,7 +31,6 @@ pub struct Site {
 pub struct Directory {
     sites: HashMap<SiteKey, Site>,
     origins: HashSet<String>,
-    read_at: Option<Timestamp>,
 }
 
 impl Directory {
@@ -74,10 +74,17 @@ impl Directory {
 }
 
 /// The directory, looked up again when it is old.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sites {
     own_origins: Vec<String>,
-    directory: RwLock<Arc<Directory>>,
+    directory: Cached<Directory, StoreError>,
+}
+
+/// Without origins of its own.
+impl Default for Sites {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
 }
 
 impl Sites {
@@ -87,15 +94,14 @@ impl Sites {
     pub fn new(own_origins: Vec<String>) -> Self {
         Self {
             own_origins,
-            directory: RwLock::default(),
+            directory: Cached::new(DIRECTORY_AGE_MS_MAX),
         }
     }
 
     /// The sites as they were looked up last; none before the first time.
     #[must_use]
     pub fn known(&self) -> Arc<Directory> {
-        let known = self.directory.read();
-        Arc::clone(&known.unwrap_or_else(PoisonError::into_inner))
+        self.directory.known().unwrap_or_default()
     }
 
     /// The sites as of now, or of at most two seconds ago.
@@ -107,27 +113,18 @@ impl Sites {
         store: &dyn Store,
         now: Timestamp,
     ) -> Result<Arc<Directory>, StoreError> {
-        let known = self.known();
-        let fresh = known
-            .read_at
-            .is_some_and(|read_at| (0..DIRECTORY_AGE_MS_MAX).contains(&now.since_ms(read_at)));
-        if fresh {
-            return Ok(known);
-        }
-        let mut directory = Directory {
-            read_at: Some(now),
-            ..Directory::default()
-        };
+        self.directory
+            .get(now, async |_| self.look_up(store).await)
+            .await
+    }
+
+    async fn look_up(&self, store: &dyn Store) -> Result<Directory, StoreError> {
+        let mut directory = Directory::default();
         for mut site in store.sites().await? {
             site.origins.extend(self.own_origins.iter().cloned());
             directory.origins.extend(site.origins.iter().cloned());
             directory.sites.insert(site.key.clone(), site);
         }
-        let directory = Arc::new(directory);
-        *self
-            .directory
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&directory);
         Ok(directory)
     }
 }

@@ -16,7 +16,6 @@ use shoptag_backend::store::Store;
 use shoptag_backend::tokens::{Tokens, read_key_file};
 use shoptag_backend::{AppState, RateLimit, TrustedProxies, app, app_with_files, telemetry};
 use shoptag_commerce::SECOND_MS;
-use tokio::net::TcpListener;
 
 use super::keys::key_file;
 use super::{Database, Failure};
@@ -72,7 +71,7 @@ impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let _log = telemetry::log_to_stderr()?;
         let store = self.database.open()?;
-        let listener = TcpListener::bind(self.listen).await?;
+        let listener = listener::bind(self.listen)?;
         let address = listener.local_addr()?;
         let state = self.state(Arc::clone(&store), address)?;
         let app = match &self.folder {

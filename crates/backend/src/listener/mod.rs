@@ -4,6 +4,7 @@
 mod guard;
 mod head;
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
@@ -31,6 +32,10 @@ const DESCRIPTORS_KEPT: u64 = 256;
 
 /// Pause after the system refused a connection, so that a lack of descriptors burns no processor.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections that the system has made and that have not been accepted yet, if it lets us have so
+/// many. Beyond them it drops what their clients send, and those try again after a second or more.
+const BACKLOG: u32 = 8_192;
 
 /// What a client may use up.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +77,22 @@ impl Limits {
             ..self
         }
     }
+}
+
+/// Listens on `address`, beginning now: also for those who come all at once, before [`serve`].
+///
+/// # Errors
+/// The system's: the address is in use, is not this machine's, or is not ours to take.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // Elsewhere it would let another program listen on the same address.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves `app` until `stopped` says so, then answers what was accepted and returns.
@@ -150,4 +171,25 @@ async fn connection(
 /// Waits until `stopped` says so, or nobody is left to say it.
 async fn told(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn those_who_come_all_at_once_are_connected_before_they_are_accepted() {
+        const CLIENTS: usize = 1_500;
+        rlimit::increase_nofile_limit(CLIENTS as u64 * 2).unwrap();
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut clients = Vec::with_capacity(CLIENTS);
+        for _ in 0..CLIENTS {
+            let connect = TcpStream::connect(address);
+            let connected = tokio::time::timeout(Duration::from_secs(10), connect).await;
+            clients.push(connected.expect("there is room in the queue").unwrap());
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! The key ring that handlers use, read again from time to time, and its rotation.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use shoptag_commerce::{DAY_MS, MINUTE_MS, SECOND_MS, Timestamp};
 use shoptag_protocol::code;
 
 use super::{KeyRing, StoredKey, TokenDefect};
+use crate::cached::Cached;
 use crate::error::ApiError;
 use crate::store::Store;
 
@@ -24,11 +25,21 @@ const LEAD_MS: i64 = 5 * MINUTE_MS;
 /// bound to a bag line 7 days later, which a brand may keep for 90 days, and a day more.
 const OVERLAP_MS: i64 = (7 + 90 + 1) * DAY_MS + 15 * MINUTE_MS;
 
-/// The keys, cached.
-#[derive(Debug, Default)]
+/// The keys, kept for a while.
+#[derive(Debug)]
 pub struct Tokens {
     fixed: Option<Arc<KeyRing>>,
-    read: RwLock<Option<(Timestamp, Arc<KeyRing>)>>,
+    ring: Cached<KeyRing, ApiError>,
+}
+
+/// Those of the store.
+impl Default for Tokens {
+    fn default() -> Self {
+        Self {
+            fixed: None,
+            ring: Cached::new(RING_AGE_MS_MAX),
+        }
+    }
 }
 
 impl Tokens {
@@ -39,7 +50,7 @@ impl Tokens {
     pub fn fixed(keys: &[StoredKey]) -> Result<Self, TokenDefect> {
         Ok(Self {
             fixed: Some(Arc::new(KeyRing::new(keys)?)),
-            read: RwLock::default(),
+            ..Self::default()
         })
     }
 
@@ -51,39 +62,37 @@ impl Tokens {
         if let Some(ring) = &self.fixed {
             return Ok(Arc::clone(ring));
         }
-        let known = self
-            .read
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some((read_at, ring)) = &known
-            && (0..RING_AGE_MS_MAX).contains(&now.since_ms(*read_at))
-        {
-            return Ok(Arc::clone(ring));
-        }
-        let mut keys = store.token_keys().await?;
-        if keys.is_empty() {
-            let signs_from = now.plus_ms(-FIRST_SKEW_MS);
-            let first = StoredKey::generate(signs_from).map_err(|error| unusable(&error))?;
-            keys = store
-                .change_token_keys(Box::new(move |keys| {
-                    // Another server may have been quicker.
-                    if keys.is_empty() {
-                        vec![first.clone()]
-                    } else {
-                        keys
-                    }
-                }))
-                .await?;
-        }
-        let ring = match known {
-            Some((_, before)) => before.renewed(&keys),
-            None => KeyRing::new(&keys),
-        };
-        let ring = Arc::new(ring.map_err(|error| unusable(&error))?);
-        *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&ring)));
-        Ok(ring)
+        let look_up = async |before| look_up(store, now, before).await;
+        self.ring.get(now, look_up).await
     }
+}
+
+/// The keys that stand in the store; `before` are those known so far.
+async fn look_up(
+    store: &dyn Store,
+    now: Timestamp,
+    before: Option<Arc<KeyRing>>,
+) -> Result<KeyRing, ApiError> {
+    let mut keys = store.token_keys().await?;
+    if keys.is_empty() {
+        let signs_from = now.plus_ms(-FIRST_SKEW_MS);
+        let first = StoredKey::generate(signs_from).map_err(|error| unusable(&error))?;
+        keys = store
+            .change_token_keys(Box::new(move |keys| {
+                // Another server may have been quicker.
+                if keys.is_empty() {
+                    vec![first.clone()]
+                } else {
+                    keys
+                }
+            }))
+            .await?;
+    }
+    let ring = match before {
+        Some(before) => before.renewed(&keys),
+        None => KeyRing::new(&keys),
+    };
+    ring.map_err(|error| unusable(&error))
 }
 
 fn unusable(error: &TokenDefect) -> ApiError {

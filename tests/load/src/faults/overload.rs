@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -23,6 +22,10 @@ const CREATORS: usize = 200;
 
 /// Connections while the peak is measured.
 const PEAK_CONNECTIONS: usize = 128;
+
+/// Orders for that in the long form: some seconds' worth. A database that is new and empty takes more
+/// than one that goes on, and half a second of it says little.
+const PEAK_ORDERS: usize = 40_000;
 
 /// Connections under overload: more than the writer's queue is long.
 const CONNECTIONS: usize = 1_600;
@@ -53,7 +56,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let program = Program::new(&arguments.backend);
     let database = shop::open(&program, folder.path(), CREATORS)?;
     let server = program.serve(&database, &[])?;
-    let peak = peak(&server, if arguments.is_short { 300 } else { 6_000 }).await?;
+    let peak = peak(&server, if arguments.is_short { 300 } else { PEAK_ORDERS }).await?;
     let supply = (peak * seconds as f64 * 1.3) as usize + CONNECTIONS;
     let orders = shopper::prepare(server.address, supply, CREATORS).await?;
     let (memory_before, _) = server.memory_kib()?;
@@ -124,16 +127,14 @@ async fn flood(
 ) -> Result<(Duration, Seen)> {
     let supply = Arc::new(Mutex::new(orders));
     let beat = Duration::from_secs_f64(CONNECTIONS as f64 / (peak * TIMES));
-    let connected = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
     let mut tasks = Vec::with_capacity(CONNECTIONS);
     for index in 0..CONNECTIONS {
         let first = beat.mul_f64(index as f64 / CONNECTIONS as f64);
-        let (supply, connected) = (Arc::clone(&supply), Arc::clone(&connected));
+        let supply = Arc::clone(&supply);
         let address: SocketAddr = server.address;
         tasks.push(tokio::spawn(async move {
             let mut line = Connection::open(address).await?;
-            connected.fetch_add(1, Ordering::Relaxed);
             let mut seen = Seen::default();
             let mut due = tokio::time::Instant::now() + first;
             while started.elapsed() < time {

@@ -2,7 +2,7 @@
 //!
 //! Carried over at a commit, which is what SQLite does by itself, some sixteen thousand pages hold
 //! up whoever waits for that commit. Here a thread of its own carries over what is there while the
-//! writer goes on, a few megabytes at a time and at the lowest priority: in one piece, or as
+//! writer goes on, a few megabytes at a time and standing back behind it: in one piece, or as
 //! important as the writer, it would take the processor and the disk from whoever waits. After each
 //! pass it has the database file synced. SQLite does so only when a pass has left nothing in the
 //! journal, which would be a quarter of a gigabyte at once.
@@ -28,9 +28,6 @@ const REST_PAGES: i64 = 1_000;
 
 /// Passes of the thread for that, at most: on a slow disk there is always more left.
 const PASSES_MAX: u32 = 4;
-
-/// How much lower the thread's priority is, in steps of `nice`: the lowest.
-const STAND_BACK: i32 = 19;
 
 thread_local! {
     /// Pages in the journal after the last commit of this thread.
@@ -196,7 +193,7 @@ fn carry_when_asked(
     asked: &Receiver<()>,
     says: &SyncSender<i64>,
 ) {
-    priority::stand_back(STAND_BACK);
+    priority::stand_back(priority::BEHIND_THE_WRITER);
     while asked.recv().is_ok() {
         let carried = pass(connection).unwrap_or_else(|error| {
             complain(&error);
