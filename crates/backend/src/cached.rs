@@ -114,9 +114,7 @@ mod tests {
     use super::*;
 
     fn at(ms: i64) -> Timestamp {
-        Timestamp::from_unix_ms(1_760_000_000_000)
-            .unwrap()
-            .plus_ms(ms)
+        Timestamp::from_ms(1_760_000_000_000 + ms)
     }
 
     /// Look-ups of the numbers 1, 2, 3 and so on; each waits until it is let go.
