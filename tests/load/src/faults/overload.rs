@@ -23,8 +23,8 @@ const CREATORS: usize = 200;
 /// Connections while the peak is measured.
 const PEAK_CONNECTIONS: usize = 128;
 
-/// Orders for that in the long form: some seconds' worth. A database that is new and empty takes more
-/// than one that goes on, and half a second of it says little.
+/// Orders for that in the long form: some seconds' worth. A database that is new and empty takes
+/// more than one that goes on, and half a second of it says little.
 const PEAK_ORDERS: usize = 40_000;
 
 /// Connections under overload: more than the writer's queue is long.
