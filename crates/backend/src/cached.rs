@@ -1,115 +1,160 @@
 //! A value of the store that every request needs, kept for a while.
 //!
-//! When it is half as old as it may be, the request that finds this looks it up, and all others go
-//! on with the one they know. Were it left to get too old, all requests of that moment would look
-//! it up at once, and wait behind each other for the few connections that read.
+//! It is looked up by a task of its own, one at a time, whoever asked for it first: a request that
+//! gives up takes nobody's answer away. When the value is half as old as it may be, the next
+//! request has it looked up and all go on with the one they know. Were it left to get too old, all
+//! requests of that moment would wait, or even look it up at once, for the few connections that
+//! read.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::fmt::Debug;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use shoptag_commerce::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::watch;
 
-/// What the last look-up gave; `None` before the first one.
+use crate::store::StoreError;
+
+/// What a look-up gave; `None` while it is under way.
 type Outcome<T, E> = Option<Result<Arc<T>, E>>;
 
-/// The value, and whose turn it is to look it up.
+/// The value.
 #[derive(Debug)]
 pub(crate) struct Cached<T, E> {
     age_ms_max: i64,
-    known: RwLock<Option<(Timestamp, Arc<T>)>>,
-    look_up: Mutex<Outcome<T, E>>,
-    /// Look-ups that have ended.
-    ended: AtomicU64,
+    parts: Arc<Parts<T, E>>,
 }
 
-impl<T, E: Clone> Cached<T, E> {
+#[derive(Debug)]
+struct Parts<T, E> {
+    known: RwLock<Option<(Timestamp, Arc<T>)>>,
+    /// The look-up that is under way.
+    under_way: Mutex<Option<watch::Receiver<Outcome<T, E>>>>,
+}
+
+impl<T, E> Cached<T, E>
+where
+    T: Send + Sync + 'static,
+    E: Clone + Debug + From<StoreError> + Send + Sync + 'static,
+{
     /// No value yet; one that is looked up holds for `age_ms_max`, milliseconds.
     pub(crate) fn new(age_ms_max: i64) -> Self {
         Self {
             age_ms_max,
-            known: RwLock::default(),
-            look_up: Mutex::default(),
-            ended: AtomicU64::default(),
+            parts: Arc::new(Parts {
+                known: RwLock::default(),
+                under_way: Mutex::default(),
+            }),
         }
     }
 
     /// The value as it was looked up last, however old.
     pub(crate) fn known(&self) -> Option<Arc<T>> {
-        self.dated().map(|(_, value)| value)
+        self.parts.dated().map(|(_, value)| value)
     }
 
-    /// The value as of `now`, or of at most its age before that. `look_up` gets the last one.
+    /// The value as of `now`, or of at most its age before that. `look_up` gets the last one. Within
+    /// a Tokio runtime only.
     ///
     /// # Errors
-    /// What `look_up` says, to all who waited for it. A value that is not too old yet is not given
-    /// up for it.
-    pub(crate) async fn get(
+    /// What `look_up` says, to all who wait for it. Who has a value that is not too old does not.
+    pub(crate) async fn get<F>(
         &self,
         now: Timestamp,
-        look_up: impl AsyncFnOnce(Option<Arc<T>>) -> Result<T, E>,
-    ) -> Result<Arc<T>, E> {
-        let ended = self.ended.load(Ordering::Acquire);
-        let known = self.dated();
+        look_up: impl FnOnce(Option<Arc<T>>) -> F,
+    ) -> Result<Arc<T>, E>
+    where
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let Some((looked_up_at, value)) = self.parts.dated() else {
+            return outcome_of(self.parts.begin(now, None, look_up)).await;
+        };
         // The clocks of two requests of the same moment may be read in either order.
-        let age_ms = known
-            .as_ref()
-            .map(|(looked_up_at, _)| now.since_ms(*looked_up_at).abs());
-        match (known, age_ms) {
-            (Some((_, value)), Some(age_ms)) if age_ms < self.age_ms_max => {
-                if age_ms < self.age_ms_max / 2 {
-                    return Ok(value);
-                }
-                let Ok(mut outcome) = self.look_up.try_lock() else {
-                    return Ok(value);
-                };
-                // Somebody else may just have had it.
-                if self.ended.load(Ordering::Acquire) != ended {
-                    return Ok(value);
-                }
-                let looked_up = look_up(Some(Arc::clone(&value))).await;
-                Ok(self.end(now, looked_up, &mut outcome).unwrap_or(value))
-            }
-            (known, _) => {
-                let mut outcome = self.look_up.lock().await;
-                if self.ended.load(Ordering::Acquire) != ended
-                    && let Some(theirs) = &*outcome
-                {
-                    return theirs.clone();
-                }
-                let looked_up = look_up(known.map(|(_, value)| value)).await;
-                self.end(now, looked_up, &mut outcome)
-            }
+        let age_ms = now.since_ms(looked_up_at).abs();
+        if age_ms < self.age_ms_max / 2 {
+            return Ok(value);
+        }
+        let looked_up = self.parts.begin(now, Some(Arc::clone(&value)), look_up);
+        if age_ms < self.age_ms_max {
+            Ok(value)
+        } else {
+            outcome_of(looked_up).await
         }
     }
+}
 
-    fn end(
-        &self,
+impl<T, E> Parts<T, E>
+where
+    T: Send + Sync + 'static,
+    E: Clone + Debug + From<StoreError> + Send + Sync + 'static,
+{
+    /// Has it looked up, unless that is under way.
+    fn begin<F>(
+        self: &Arc<Self>,
         now: Timestamp,
-        looked_up: Result<T, E>,
-        outcome: &mut Outcome<T, E>,
-    ) -> Result<Arc<T>, E> {
-        let looked_up = looked_up.map(Arc::new);
-        if let Ok(value) = &looked_up {
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-            *known = Some((now, Arc::clone(value)));
+        known: Option<Arc<T>>,
+        look_up: impl FnOnce(Option<Arc<T>>) -> F,
+    ) -> watch::Receiver<Outcome<T, E>>
+    where
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let mut under_way = self.under_way();
+        // One that has panicked says nothing any more.
+        if let Some(looked_up) = &*under_way
+            && looked_up.has_changed().is_ok()
+        {
+            return looked_up.clone();
         }
-        *outcome = Some(looked_up.clone());
-        self.ended.fetch_add(1, Ordering::Release);
+        let (says, looked_up) = watch::channel(None);
+        *under_way = Some(looked_up.clone());
+        let (parts, look_up) = (Arc::clone(self), look_up(known));
+        tokio::spawn(async move {
+            let outcome = look_up.await.map(Arc::new);
+            match &outcome {
+                Ok(value) => parts.know(now, value),
+                Err(error) => tracing::warn!(error = ?error, "a look-up has failed"),
+            }
+            *parts.under_way() = None;
+            says.send_replace(Some(outcome));
+        });
         looked_up
+    }
+
+    fn know(&self, now: Timestamp, value: &Arc<T>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((now, Arc::clone(value)));
     }
 
     fn dated(&self) -> Option<(Timestamp, Arc<T>)> {
         let known = self.known.read();
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    fn under_way(&self) -> std::sync::MutexGuard<'_, Option<watch::Receiver<Outcome<T, E>>>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn outcome_of<T, E>(mut looked_up: watch::Receiver<Outcome<T, E>>) -> Result<Arc<T>, E>
+where
+    E: Clone + From<StoreError>,
+{
+    let outcome = looked_up.wait_for(Option::is_some).await;
+    let outcome = outcome.ok().and_then(|outcome| outcome.clone());
+    outcome.unwrap_or_else(|| {
+        let gone = StoreError::Unavailable("a look-up has not ended".into());
+        Err(gone.into())
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::time::Duration;
 
-    use tokio::sync::Notify;
+    use tokio::sync::Semaphore;
 
     use super::*;
 
@@ -117,123 +162,161 @@ mod tests {
         Timestamp::from_ms(1_760_000_000_000 + ms)
     }
 
+    fn away() -> StoreError {
+        StoreError::Unavailable("away".into())
+    }
+
     /// Look-ups of the numbers 1, 2, 3 and so on; each waits until it is let go.
-    #[derive(Default)]
     struct Source {
         begun: AtomicUsize,
-        fails: std::sync::atomic::AtomicBool,
-        go: Notify,
+        fails: AtomicBool,
+        go: Semaphore,
     }
 
     impl Source {
-        async fn next(&self) -> Result<usize, &'static str> {
+        async fn next(&self) -> Result<usize, StoreError> {
             let next = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-            self.go.notified().await;
+            self.go.acquire().await.unwrap().forget();
             if self.fails.load(Ordering::SeqCst) {
-                Err("away")
+                Err(away())
             } else {
                 Ok(next)
             }
         }
+    }
+
+    struct Bench {
+        cached: Cached<usize, StoreError>,
+        source: Arc<Source>,
+    }
+
+    impl Bench {
+        /// Holds for 100 ms.
+        fn new() -> Self {
+            Self {
+                cached: Cached::new(100),
+                source: Arc::new(Source {
+                    begun: AtomicUsize::new(0),
+                    fails: AtomicBool::new(false),
+                    go: Semaphore::new(0),
+                }),
+            }
+        }
+
+        /// With 1, looked up at 0.
+        async fn known() -> Self {
+            let bench = Self::new();
+            bench.let_go();
+            assert_eq!(bench.get(0).await, is(1));
+            bench
+        }
+
+        fn let_go(&self) {
+            self.source.go.add_permits(1);
+        }
 
         fn begun(&self) -> usize {
-            self.begun.load(Ordering::SeqCst)
+            self.source.begun.load(Ordering::SeqCst)
+        }
+
+        /// Fails when nobody lets it go.
+        async fn get(&self, ms: i64) -> Result<Arc<usize>, StoreError> {
+            let source = Arc::clone(&self.source);
+            let get = self
+                .cached
+                .get(at(ms), |_| async move { source.next().await });
+            tokio::time::timeout(Duration::from_secs(60), get)
+                .await
+                .expect("it hangs")
+        }
+
+        /// Until all tasks have gone as far as they can.
+        async fn settle(&self) {
+            for _ in 0..10 {
+                tokio::task::yield_now().await;
+            }
         }
     }
 
-    type Answer = Result<Arc<usize>, &'static str>;
-
-    async fn get(cached: &Cached<usize, &'static str>, source: &Source, ms: i64) -> Answer {
-        cached.get(at(ms), async |_| source.next().await).await
-    }
-
-    fn is(value: usize) -> Answer {
+    fn is(value: usize) -> Result<Arc<usize>, StoreError> {
         Ok(Arc::new(value))
     }
 
-    /// With 1, looked up at 0, which holds for 100 ms.
-    async fn known() -> (Cached<usize, &'static str>, Source) {
-        let (cached, source) = (Cached::new(100), Source::default());
-        source.go.notify_one();
-        assert_eq!(get(&cached, &source, 0).await, is(1));
-        (cached, source)
-    }
-
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn it_is_looked_up_once_for_all_who_wait() {
-        let (cached, source) = (Cached::new(100), Source::default());
-        assert_eq!(cached.known(), None);
+        let bench = Bench::new();
+        assert_eq!(bench.cached.known(), None);
         let (one, two, three, ()) = tokio::join!(
-            get(&cached, &source, 0),
-            // Their clocks differ, and a look-up that they have waited for is theirs all the same.
-            get(&cached, &source, 5),
-            get(&cached, &source, -300),
-            async { source.go.notify_one() },
+            bench.get(0),
+            // Their clocks differ, and the look-up that they wait for is theirs all the same.
+            bench.get(5),
+            bench.get(-300),
+            async { bench.let_go() },
         );
         assert_eq!((one, two, three), (is(1), is(1), is(1)));
-        assert_eq!(source.begun(), 1);
-        assert_eq!(cached.known(), Some(Arc::new(1)));
-        assert_eq!(get(&cached, &source, 49).await, is(1));
-        assert_eq!(get(&cached, &source, -49).await, is(1));
-        assert_eq!(source.begun(), 1);
+        assert_eq!(bench.cached.known(), Some(Arc::new(1)));
+        assert_eq!(bench.get(49).await, is(1));
+        assert_eq!(bench.get(-49).await, is(1));
+        assert_eq!(bench.begun(), 1);
     }
 
-    #[tokio::test]
-    async fn at_half_its_age_one_looks_it_up_and_the_others_go_on() {
-        let (cached, source) = known().await;
-        let others = async {
-            for ms in [51, 70, 99] {
-                assert_eq!(get(&cached, &source, ms).await, is(1));
-            }
-            source.go.notify_one();
-        };
-        let (one, ()) = tokio::join!(get(&cached, &source, 50), others);
-        assert_eq!((one, source.begun()), (is(2), 2));
-        assert_eq!(get(&cached, &source, 99).await, is(2));
-    }
-
-    #[tokio::test]
-    async fn one_that_is_too_old_is_waited_for() {
-        let (cached, source) = known().await;
-        let (one, two, ()) = tokio::join!(
-            get(&cached, &source, 99),
-            get(&cached, &source, 100),
-            async { source.go.notify_one() },
-        );
-        assert_eq!((one, two, source.begun()), (is(2), is(2), 2));
-        source.go.notify_one();
-        assert_eq!(get(&cached, &source, -200).await, is(3), "a clock set back");
-    }
-
-    #[tokio::test]
-    async fn a_look_up_that_fails_is_everybodys_and_the_next_one_tries_again() {
-        let (cached, source) = known().await;
-        source.fails.store(true, Ordering::SeqCst);
-        source.go.notify_one();
-        assert_eq!(get(&cached, &source, 60).await, is(1), "not too old yet");
-        let (one, two, ()) = tokio::join!(
-            get(&cached, &source, 100),
-            get(&cached, &source, 101),
-            async { source.go.notify_one() },
-        );
-        assert_eq!((one, two, source.begun()), (Err("away"), Err("away"), 3));
-        source.fails.store(false, Ordering::SeqCst);
-        source.go.notify_one();
-        assert_eq!(get(&cached, &source, 101).await, is(4));
-    }
-
-    #[tokio::test]
-    async fn whoever_gives_up_leaves_the_turn_to_the_next() {
-        let (cached, source) = (Cached::new(100), Source::default());
-        {
-            let mut gone = Box::pin(get(&cached, &source, 0));
-            let waker = std::task::Waker::noop();
-            let polled = gone
-                .as_mut()
-                .poll(&mut std::task::Context::from_waker(waker));
-            assert!(polled.is_pending());
+    #[tokio::test(start_paused = true)]
+    async fn at_half_its_age_it_is_looked_up_once_and_nobody_waits() {
+        let bench = Bench::known().await;
+        for ms in [50, 51, 70, 99] {
+            assert_eq!(bench.get(ms).await, is(1));
         }
-        source.go.notify_one();
-        assert_eq!(get(&cached, &source, 0).await, is(2));
+        bench.settle().await;
+        assert_eq!(bench.begun(), 2);
+        bench.let_go();
+        bench.settle().await;
+        assert_eq!(bench.get(99).await, is(2));
+        assert_eq!(bench.begun(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_too_old_is_waited_for() {
+        let bench = Bench::known().await;
+        let (young, old, ()) =
+            tokio::join!(bench.get(99), bench.get(100), async { bench.let_go() },);
+        assert_eq!((young, old, bench.begun()), (is(1), is(2), 2));
+        bench.let_go();
+        assert_eq!(bench.get(-200).await, is(3), "a clock set back");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_up_that_fails_is_everybodys_and_the_next_one_tries_again() {
+        let bench = Bench::known().await;
+        bench.source.fails.store(true, Ordering::SeqCst);
+        bench.let_go();
+        assert_eq!(bench.get(60).await, is(1), "not too old yet");
+        bench.settle().await;
+        let (one, two, ()) =
+            tokio::join!(bench.get(100), bench.get(101), async { bench.let_go() },);
+        assert_eq!((one, two, bench.begun()), (Err(away()), Err(away()), 3));
+        bench.source.fails.store(false, Ordering::SeqCst);
+        bench.let_go();
+        assert_eq!(bench.get(101).await, is(4));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_takes_nobodys_answer_away() {
+        let bench = Bench::new();
+        let first = tokio::time::timeout(Duration::from_millis(10), bench.get(0)).await;
+        assert!(first.is_err());
+        let (second, ()) = tokio::join!(bench.get(0), async { bench.let_go() });
+        assert_eq!((second, bench.begun()), (is(1), 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_one_that_panics_it_is_looked_up_again() {
+        let bench = Bench::new();
+        let panicked = bench
+            .cached
+            .get(at(0), |_| async { panic!("on purpose") })
+            .await;
+        assert!(matches!(panicked, Err(StoreError::Unavailable(_))));
+        bench.let_go();
+        assert_eq!(bench.get(0).await, is(1));
     }
 }

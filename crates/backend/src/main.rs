@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .global_queue_interval(ANSWERS_EVERY)
-        .on_thread_start(|| priority::stand_back(priority::BEHIND_THE_WRITER))
+        .on_thread_start(priority::stand_behind_the_writer)
         .build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(command.run()),

@@ -110,21 +110,20 @@ impl Sites {
     /// The store's.
     pub async fn directory(
         &self,
-        store: &dyn Store,
+        store: &Arc<dyn Store>,
         now: Timestamp,
     ) -> Result<Arc<Directory>, StoreError> {
-        self.directory
-            .get(now, async |_| self.look_up(store).await)
-            .await
+        let look_up = |_| look_up(Arc::clone(store), self.own_origins.clone());
+        self.directory.get(now, look_up).await
     }
+}
 
-    async fn look_up(&self, store: &dyn Store) -> Result<Directory, StoreError> {
-        let mut directory = Directory::default();
-        for mut site in store.sites().await? {
-            site.origins.extend(self.own_origins.iter().cloned());
-            directory.origins.extend(site.origins.iter().cloned());
-            directory.sites.insert(site.key.clone(), site);
-        }
-        Ok(directory)
+async fn look_up(store: Arc<dyn Store>, own_origins: Vec<String>) -> Result<Directory, StoreError> {
+    let mut directory = Directory::default();
+    for mut site in store.sites().await? {
+        site.origins.extend(own_origins.iter().cloned());
+        directory.origins.extend(site.origins.iter().cloned());
+        directory.sites.insert(site.key.clone(), site);
     }
+    Ok(directory)
 }

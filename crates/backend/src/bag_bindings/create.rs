@@ -34,7 +34,7 @@ pub(crate) async fn create(
     let bytes = body::receive(request).await?;
     let request: BagBindingRequest = body::parse(&bytes)?;
     let now = state.now();
-    let ring = state.tokens.ring(&*state.store, now).await?;
+    let ring = state.tokens.ring(&state.store, now).await?;
     let invalid = || ApiError::field(code::RECEIPT_INVALID, "/receipt", "Send a click receipt.");
     let click: ReceiptClaims = ring
         .open(Use::Receipt, &request.receipt, now)

@@ -43,7 +43,7 @@ pub(crate) async fn exchange(
     let request: ClickRequest = body::parse(&bytes)?;
     let touch = touch_id(&request.touchpoint_id, "/touchpoint_id")?;
     let now = state.now();
-    let ring = state.tokens.ring(&*state.store, now).await?;
+    let ring = state.tokens.ring(&state.store, now).await?;
     let claims = check(&ring, &request, now)?;
     directory_allows(&state, &claims.tenant, &headers).await?;
     let session = ViewSessionId::parse(claims.session.clone())
@@ -145,7 +145,7 @@ pub(crate) async fn directory_allows(
     tenant: &TenantId,
     headers: &HeaderMap,
 ) -> Result<(), ApiError> {
-    let directory = state.sites.directory(&*state.store, state.now()).await?;
+    let directory = state.sites.directory(&state.store, state.now()).await?;
     if directory.tenant_lists(tenant, headers) {
         Ok(())
     } else {

@@ -71,7 +71,7 @@ pub(crate) async fn present(
     let receipts = if texts.is_empty() {
         Vec::new()
     } else {
-        let ring = state.tokens.ring(&*state.store, now).await?;
+        let ring = state.tokens.ring(&state.store, now).await?;
         let tenant = tenant.clone();
         let verify = move || -> Vec<Presented> {
             let texts = texts.iter();

@@ -28,7 +28,7 @@ pub(crate) async fn cors(
     let Some(origin) = headers.get(ORIGIN).cloned() else {
         return Ok(varied(next.run(request).await));
     };
-    let directory = state.sites.directory(&*state.store, state.now()).await?;
+    let directory = state.sites.directory(&state.store, state.now()).await?;
     let is_listed = directory.lists(&origin);
     if is_preflight(&request) {
         let response = StatusCode::NO_CONTENT.into_response();

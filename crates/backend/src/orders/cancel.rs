@@ -31,7 +31,7 @@ pub(crate) async fn cancel(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (secret, record) = find(&state, &secret).await?;
-    let directory = state.sites.directory(&*state.store, state.now()).await?;
+    let directory = state.sites.directory(&state.store, state.now()).await?;
     if !directory.tenant_lists(&record.tenant, &headers) {
         return Err(ApiError::new(code::ORIGIN));
     }

@@ -55,7 +55,7 @@ pub(crate) async fn receive(
     let key = key(&headers)?;
     let order: OrderRequest = body::parse(&bytes)?;
     let now = state.now();
-    let directory = state.sites.directory(&*state.store, now).await?;
+    let directory = state.sites.directory(&state.store, now).await?;
     let site = directory.site(&order.site, &headers)?;
     state.admit(&site.key)?;
     check(&order)?;

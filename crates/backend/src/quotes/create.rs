@@ -37,7 +37,7 @@ pub(crate) async fn create(
     let bytes = body::receive_order(request).await?;
     let request: QuoteRequest = body::parse(&bytes)?;
     let now = state.now();
-    let directory = state.sites.directory(&*state.store, now).await?;
+    let directory = state.sites.directory(&state.store, now).await?;
     let site = directory.site(&request.site, &headers)?;
     state.admit(&site.key)?;
     check_lines(

@@ -18,7 +18,7 @@ const RING_AGE_MS_MAX: i64 = 10 * SECOND_MS;
 /// made it, or on a server whose clock is behind, must find a key too.
 const FIRST_SKEW_MS: i64 = MINUTE_MS;
 
-/// How long a key is known before it signs, so that every server has read it: 30 looks.
+/// How long a key is known before it signs, so that every server has read it: 30 looks at least.
 const LEAD_MS: i64 = 5 * MINUTE_MS;
 
 /// How long a key is believed after it has stopped signing: a click of its last token (15 minutes),
@@ -58,18 +58,22 @@ impl Tokens {
     ///
     /// # Errors
     /// The store's; `internal` when a key cannot be read or made.
-    pub async fn ring(&self, store: &dyn Store, now: Timestamp) -> Result<Arc<KeyRing>, ApiError> {
+    pub async fn ring(
+        &self,
+        store: &Arc<dyn Store>,
+        now: Timestamp,
+    ) -> Result<Arc<KeyRing>, ApiError> {
         if let Some(ring) = &self.fixed {
             return Ok(Arc::clone(ring));
         }
-        let look_up = async |before| look_up(store, now, before).await;
+        let look_up = |before| look_up(Arc::clone(store), now, before);
         self.ring.get(now, look_up).await
     }
 }
 
 /// The keys that stand in the store; `before` are those known so far.
 async fn look_up(
-    store: &dyn Store,
+    store: Arc<dyn Store>,
     now: Timestamp,
     before: Option<Arc<KeyRing>>,
 ) -> Result<KeyRing, ApiError> {

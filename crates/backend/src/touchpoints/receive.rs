@@ -110,12 +110,12 @@ async fn take(state: &AppState, headers: &HeaderMap, bytes: &Bytes) -> Result<Re
         return Err(ApiError::new(code::BATCH_LIMIT));
     }
     let now = state.now();
-    let directory = state.sites.directory(&*state.store, now).await?;
+    let directory = state.sites.directory(&state.store, now).await?;
     let tenant = directory.site(&batch.site, headers)?.tenant.clone();
     state.admit(&batch.site)?;
     let dropped = batch.dropped.min(DROPPED_MAX);
     state.metrics.touchpoints_dropped.inc_by(dropped.into());
-    let ring = state.tokens.ring(&*state.store, now).await?;
+    let ring = state.tokens.ring(&state.store, now).await?;
     let reader = Reader {
         ring,
         tenant: tenant.clone(),

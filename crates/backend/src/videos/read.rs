@@ -43,7 +43,7 @@ pub(crate) async fn read(
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let directory = state.sites.directory(&*state.store, state.now()).await?;
+    let directory = state.sites.directory(&state.store, state.now()).await?;
     let site = parameters
         .ok()
         .and_then(|Query(parameters)| parameters.site)

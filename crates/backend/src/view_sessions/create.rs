@@ -39,9 +39,9 @@ pub(crate) async fn create(
     let bytes = body::receive(request).await?;
     let request: ViewSessionRequest = body::parse(&bytes)?;
     let now = state.now();
-    let directory = state.sites.directory(&*state.store, now).await?;
+    let directory = state.sites.directory(&state.store, now).await?;
     let site = directory.site(&request.site, &headers)?;
-    let ring = state.tokens.ring(&*state.store, now).await?;
+    let ring = state.tokens.ring(&state.store, now).await?;
     state.admit(&site.key)?;
     let view_session_id = match request.view_session_id {
         Some(id) => renewed(&ring, id, now)?,

@@ -11,7 +11,7 @@ use crate::store::sql::Connection;
 #[derive(Debug)]
 pub(super) struct Readers {
     idle: Arc<Mutex<Vec<Connection>>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     options: PostgresOptions,
 }
 
@@ -20,7 +20,7 @@ impl Readers {
     pub(super) fn new(options: PostgresOptions) -> Self {
         Self {
             idle: Arc::default(),
-            permits: Semaphore::new(options.readers.max(1)),
+            permits: Arc::new(Semaphore::new(options.readers.max(1))),
             options,
         }
     }
@@ -34,9 +34,12 @@ impl Readers {
         query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let gone = || StoreError::Unavailable("the readers have stopped".into());
-        let permit = self.permits.acquire().await.map_err(|_| gone())?;
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await.map_err(|_| gone())?;
         let (idle, options) = (Arc::clone(&self.idle), self.options.clone());
-        let result = tokio::task::spawn_blocking(move || {
+        tokio::task::spawn_blocking(move || {
+            // As long as the query runs, also when nobody waits for it any more.
+            let _permit = permit;
             let known = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let was_known = known.is_some();
             let mut connection = known.map_or_else(|| options.connect(), Ok)?;
@@ -54,9 +57,7 @@ impl Readers {
             result
         })
         .await
-        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        drop(permit);
-        result
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 }
 

@@ -193,7 +193,7 @@ fn carry_when_asked(
     asked: &Receiver<()>,
     says: &SyncSender<i64>,
 ) {
-    priority::stand_back(priority::BEHIND_THE_WRITER);
+    priority::stand_behind_the_writer();
     while asked.recv().is_ok() {
         let carried = pass(connection).unwrap_or_else(|error| {
             complain(&error);

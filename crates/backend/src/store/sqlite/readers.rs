@@ -12,7 +12,7 @@ use crate::store::sql::guarded;
 #[derive(Debug)]
 pub(super) struct Readers {
     idle: Arc<Mutex<Vec<Connection>>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Readers {
@@ -27,7 +27,7 @@ impl Readers {
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             idle: Arc::new(Mutex::new(idle)),
-            permits: Semaphore::new(count),
+            permits: Arc::new(Semaphore::new(count)),
         })
     }
 
@@ -40,10 +40,12 @@ impl Readers {
         query: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let gone = || StoreError::Unavailable("the readers have stopped".into());
-        let permit = self.permits.acquire().await.map_err(|_| gone())?;
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await.map_err(|_| gone())?;
         let idle = Arc::clone(&self.idle);
-        let result = tokio::task::spawn_blocking(move || {
-            // A permit says that a connection is idle.
+        tokio::task::spawn_blocking(move || {
+            // A permit says that a connection is idle: it is held until that is idle again, also
+            // when nobody waits for this any more.
             let connection = idle
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -53,12 +55,11 @@ impl Readers {
             idle.lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(connection);
+            drop(permit);
             result
         })
         .await
-        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        drop(permit);
-        result
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 }
 
@@ -100,5 +101,30 @@ mod tests {
             assert!(matches!(panicked, Err(StoreError::Corrupt(_))));
         }
         assert_eq!(readers.read(|_| Ok(1)).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn a_query_that_nobody_waits_for_any_more_keeps_its_connection_until_it_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteOptions {
+            readers: 1,
+            ..SqliteOptions::new(folder.path().join("t.sqlite"))
+        };
+        drop(crate::store::sqlite::open_for_writing(&options).unwrap());
+        let readers = Readers::open(&options).unwrap();
+        let (go, goes) = std::sync::mpsc::channel::<()>();
+        let goes = Mutex::new(goes);
+        let mut slow = Box::pin(readers.read(move |_| {
+            let _ = goes.lock().unwrap().recv();
+            Ok(1)
+        }));
+        let waker = std::task::Waker::noop();
+        let polled = slow
+            .as_mut()
+            .poll(&mut std::task::Context::from_waker(waker));
+        assert!(polled.is_pending());
+        drop(slow);
+        let (next, ()) = tokio::join!(readers.read(|_| Ok(2)), async { drop(go) });
+        assert_eq!(next, Ok(2));
     }
 }

@@ -25,7 +25,7 @@ use super::{SqliteOptions, StoreError, beside, open_for_writing, unavailable};
 use crate::store::sql::{Answers, Group, Link};
 
 /// Groups that may wait to be synced; then the writer waits for the disk.
-const GROUPS_MAX: usize = 2;
+const GROUPS_MAX: usize = 4;
 
 /// Between two attempts to begin the journal anew when nobody asks for anything: a pass of the
 /// thread that carries over, during which SQLite refuses it, is over by then.
