@@ -53,8 +53,8 @@ where
         self.parts.dated().map(|(_, value)| value)
     }
 
-    /// The value as of `now`, or of at most its age before that. `look_up` gets the last one. Within
-    /// a Tokio runtime only.
+    /// The value as of `now`, or of at most its age before that. `look_up` gets the last one.
+    /// Within a Tokio runtime only.
     ///
     /// # Errors
     /// What `look_up` says, to all who wait for it. Who has a value that is not too old does not.
