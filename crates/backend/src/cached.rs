@@ -8,7 +8,7 @@
 
 use std::fmt::Debug;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use shoptag_commerce::Timestamp;
 use tokio::sync::watch;
@@ -130,7 +130,7 @@ where
         known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn under_way(&self) -> std::sync::MutexGuard<'_, Option<watch::Receiver<Outcome<T, E>>>> {
+    fn under_way(&self) -> MutexGuard<'_, Option<watch::Receiver<Outcome<T, E>>>> {
         self.under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -229,12 +229,12 @@ mod tests {
                 .await
                 .expect("it hangs")
         }
+    }
 
-        /// Until all tasks have gone as far as they can.
-        async fn settle(&self) {
-            for _ in 0..10 {
-                tokio::task::yield_now().await;
-            }
+    /// Until all tasks have gone as far as they can.
+    async fn settle() {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
         }
     }
 
@@ -266,10 +266,10 @@ mod tests {
         for ms in [50, 51, 70, 99] {
             assert_eq!(bench.get(ms).await, is(1));
         }
-        bench.settle().await;
+        settle().await;
         assert_eq!(bench.begun(), 2);
         bench.let_go();
-        bench.settle().await;
+        settle().await;
         assert_eq!(bench.get(99).await, is(2));
         assert_eq!(bench.begun(), 2);
     }
@@ -290,7 +290,7 @@ mod tests {
         bench.source.fails.store(true, Ordering::SeqCst);
         bench.let_go();
         assert_eq!(bench.get(60).await, is(1), "not too old yet");
-        bench.settle().await;
+        settle().await;
         let (one, two, ()) =
             tokio::join!(bench.get(100), bench.get(101), async { bench.let_go() },);
         assert_eq!((one, two, bench.begun()), (Err(away()), Err(away()), 3));

@@ -2,6 +2,14 @@
 
 use super::*;
 
+/// The order that a tab has stored first.
+fn kept(tab: &Bench) -> Option<Record> {
+    tab.effects.iter().find_map(|effect| match effect {
+        Effect::KeepSubmission(record) => Some(record.clone()),
+        _ => None,
+    })
+}
+
 #[test]
 fn only_the_tab_that_leads_sends_and_it_leads_only_while_there_is_something_to_send() {
     let mut first = Bench::at_the_button();
@@ -30,10 +38,7 @@ fn only_the_tab_that_leads_sends_and_it_leads_only_while_there_is_something_to_s
 fn what_a_dead_tab_has_left_is_sent_by_the_next_leader() {
     let mut first = Bench::at_the_button();
     first.press();
-    let record = first.effects.iter().find_map(|effect| match effect {
-        Effect::KeepSubmission(record) => Some(record.clone()),
-        _ => None,
-    });
+    let record = kept(&first);
     let mut bench = Bench::new();
     let (leads, entropy) = (true, bench.entropy());
     let effects = bench.send(Event::LeadChanged { leads, entropy });
@@ -68,10 +73,7 @@ fn a_refused_orders_details_name_it_and_no_person() {
 fn an_order_that_another_tab_delivers_is_neither_sent_nor_shown_as_waiting() {
     let mut first = Bench::at_the_button();
     first.press();
-    let record = first.effects.iter().find_map(|effect| match effect {
-        Effect::KeepSubmission(record) => Some(record.clone()),
-        _ => None,
-    });
+    let record = kept(&first);
     let mut bench = Bench::new();
     let effects = bench.send(Event::SubmissionsChangedElsewhere);
     assert_eq!(effects, [Effect::LoadSubmissions]);

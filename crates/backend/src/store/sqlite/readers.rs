@@ -44,8 +44,9 @@ impl Readers {
         let permit = permits.acquire_owned().await.map_err(|_| gone())?;
         let idle = Arc::clone(&self.idle);
         tokio::task::spawn_blocking(move || {
-            // A permit says that a connection is idle: it is held until that is idle again, also
-            // when nobody waits for this any more.
+            // It says that a connection is idle: it is held until that is idle again, also when
+            // nobody waits for this any more.
+            let _permit = permit;
             let connection = idle
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -55,7 +56,6 @@ impl Readers {
             idle.lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(connection);
-            drop(permit);
             result
         })
         .await
@@ -87,15 +87,19 @@ fn in_snapshot<T>(
 mod tests {
     use super::*;
 
+    fn one_reader(folder: &std::path::Path) -> Readers {
+        let options = SqliteOptions {
+            readers: 1,
+            ..SqliteOptions::new(folder.join("t.sqlite"))
+        };
+        drop(crate::store::sqlite::open_for_writing(&options).unwrap());
+        Readers::open(&options).unwrap()
+    }
+
     #[tokio::test]
     async fn a_query_that_panics_keeps_no_connection() {
         let folder = tempfile::tempdir().unwrap();
-        let options = SqliteOptions {
-            readers: 1,
-            ..SqliteOptions::new(folder.path().join("t.sqlite"))
-        };
-        drop(crate::store::sqlite::open_for_writing(&options).unwrap());
-        let readers = Readers::open(&options).unwrap();
+        let readers = one_reader(folder.path());
         for _ in 0..2 {
             let panicked = readers.read::<()>(|_| panic!("on purpose")).await;
             assert!(matches!(panicked, Err(StoreError::Corrupt(_))));
@@ -106,12 +110,7 @@ mod tests {
     #[tokio::test]
     async fn a_query_that_nobody_waits_for_any_more_keeps_its_connection_until_it_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let options = SqliteOptions {
-            readers: 1,
-            ..SqliteOptions::new(folder.path().join("t.sqlite"))
-        };
-        drop(crate::store::sqlite::open_for_writing(&options).unwrap());
-        let readers = Readers::open(&options).unwrap();
+        let readers = one_reader(folder.path());
         let (go, goes) = std::sync::mpsc::channel::<()>();
         let goes = Mutex::new(goes);
         let mut slow = Box::pin(readers.read(move |_| {
