@@ -5,7 +5,7 @@
 /// them alike: one that stood back further would be starved by the others under overload, and in
 /// the end the writer would wait for it.
 #[cfg(target_os = "linux")]
-const STEPS: i32 = 7;
+const STEPS: i32 = 8;
 
 /// The lowest priority of all.
 #[cfg(target_os = "linux")]

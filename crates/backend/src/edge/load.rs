@@ -37,9 +37,9 @@ impl Shed {
         }
     }
 
-    /// Turns a change away when the store's queue is full.
-    pub(super) fn turned_away(&self, request: &Request) -> Option<Response> {
-        (is_change(request) && self.state.store.is_full()).then(|| self.answer(request))
+    /// Whether a request is a change for which the store has no room at this moment.
+    pub(super) fn must_wait(&self, request: &Request) -> bool {
+        is_change(request) && self.state.store.is_full()
     }
 
     /// What the requests that are let in share.
@@ -47,7 +47,8 @@ impl Shed {
         &self.state
     }
 
-    fn answer(&self, request: &Request) -> Response {
+    /// Turns a change away.
+    pub(super) fn turn_away(&self, request: &Request) -> Response {
         self.turned_away.inc();
         let mut response = Response::new(Body::from(self.document.clone()));
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

@@ -21,8 +21,8 @@ pub(crate) async fn surround(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Some(answer) = shed.turned_away(&request) {
-        return answer;
+    if shed.must_wait(&request) && !shed.state().store.has_room().await {
+        return shed.turn_away(&request);
     }
     let line = Line::of(&request, shed.state());
     let mut response = shape::shape(request, next).await;

@@ -149,8 +149,13 @@ pub trait Store: CreditStore {
         StoreCounters::default()
     }
 
-    /// Whether a change would be refused as [`StoreError::Busy`] at this moment.
+    /// Whether a change would have to wait for room at this moment.
     fn is_full(&self) -> bool {
         false
+    }
+
+    /// Waits for room, for a moment; false: a change would be refused as [`StoreError::Busy`].
+    async fn has_room(&self) -> bool {
+        true
     }
 }

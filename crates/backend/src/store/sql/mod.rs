@@ -9,6 +9,7 @@ mod engine;
 mod fulfilments;
 mod holds;
 mod idempotency;
+mod line;
 mod migrations;
 mod orders;
 mod quotes;
@@ -149,6 +150,10 @@ impl<E: Engine> Store for E {
 
     fn is_full(&self) -> bool {
         self.writer().is_full()
+    }
+
+    async fn has_room(&self) -> bool {
+        self.writer().has_room().await
     }
 }
 

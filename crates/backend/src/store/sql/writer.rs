@@ -4,13 +4,14 @@
 //! Alone, a job waits for nobody: what is queued at that moment is the group.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::Connection;
+use super::line::{Line, ROOM_WAIT};
 use super::within::settle;
 use crate::store::{StoreCounters, StoreError};
 
@@ -45,19 +46,18 @@ pub(in crate::store) enum Broken {
 #[derive(Debug, Clone, Default)]
 pub(in crate::store) struct Answers {
     counters: StoreCounters,
-    /// Jobs in the queue.
-    waiting: Arc<AtomicUsize>,
+    line: Arc<Line>,
 }
 
 impl Answers {
     /// Whether nobody waits for the writer.
     pub(in crate::store) fn nobody_waits(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) == 0
+        self.line.jobs() == 0
     }
 
     #[cfg(test)]
     pub(in crate::store) fn somebody_waits(&self) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.line.enters();
     }
 
     /// What has been committed.
@@ -103,10 +103,10 @@ impl Writer {
         write: impl FnMut(Group) + Send + 'static,
     ) -> Result<Self, StoreError> {
         let (queue, jobs) = sync_channel(queue_length);
-        let taken = Arc::clone(&answers.waiting);
+        let line = Arc::clone(&answers.line);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || take_groups(&Jobs { jobs, taken }, group_size, write))
+            .spawn(move || take_groups(&Jobs { jobs, line }, group_size, write))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self {
             queue: Some(queue),
@@ -116,9 +116,18 @@ impl Writer {
         })
     }
 
-    /// Whether a job would be refused now.
+    /// Whether a job would have to wait for room now.
     pub(in crate::store) fn is_full(&self) -> bool {
-        self.answers.waiting.load(Ordering::Relaxed) >= self.queue_length
+        self.answers.line.jobs() >= self.queue_length
+    }
+
+    /// Waits for room; false when there is none for too long.
+    pub(in crate::store) async fn has_room(&self) -> bool {
+        !self.is_full() || timeout(ROOM_WAIT, self.room()).await.is_ok()
+    }
+
+    async fn room(&self) {
+        self.answers.line.room(self.queue_length).await;
     }
 
     /// What it has committed.
@@ -129,7 +138,8 @@ impl Writer {
     /// Runs `job` durably. When it fails, its own changes are undone and its neighbours' are kept.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] at once when the queue is full; the job's; the commit's.
+    /// [`StoreError::Busy`] when there is no room in the queue for too long; the job's; the
+    /// commit's.
     pub(in crate::store) async fn write<T: Send + 'static>(
         &self,
         job: impl Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -160,18 +170,36 @@ impl Writer {
             result: Err(stopped()),
             sender,
         });
-        let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        // Counted before it is there, so that the writer never takes what is not counted.
-        let waiting = &self.answers.waiting;
-        waiting.fetch_add(1, Ordering::Relaxed);
-        queue.try_send(task).map_err(|error| {
-            waiting.fetch_sub(1, Ordering::Relaxed);
-            match error {
-                TrySendError::Full(_) => StoreError::Busy,
-                TrySendError::Disconnected(_) => stopped(),
-            }
-        })?;
+        if let Some(task) = self.enter(task)? {
+            let entered = timeout(ROOM_WAIT, self.enter_when_there_is_room(task)).await;
+            entered.map_err(|_| StoreError::Busy)??;
+        }
         receiver.await.map_err(|_| stopped())?
+    }
+
+    async fn enter_when_there_is_room(&self, mut task: Box<dyn Job>) -> Result<(), StoreError> {
+        loop {
+            self.room().await;
+            match self.enter(task)? {
+                Some(back) => task = back,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Puts a job into the queue, or gives it back when that is full.
+    fn enter(&self, task: Box<dyn Job>) -> Result<Option<Box<dyn Job>>, StoreError> {
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        let line = &self.answers.line;
+        line.enters();
+        let Err(error) = queue.try_send(task) else {
+            return Ok(None);
+        };
+        line.is_turned_back();
+        match error {
+            TrySendError::Full(back) => Ok(Some(back)),
+            TrySendError::Disconnected(_) => Err(stopped()),
+        }
     }
 }
 
@@ -192,22 +220,18 @@ fn stopped() -> StoreError {
 /// The other end of the queue.
 struct Jobs {
     jobs: Receiver<Box<dyn Job>>,
-    taken: Arc<AtomicUsize>,
+    line: Arc<Line>,
 }
 
 impl Jobs {
     /// Waits for a job; `None` when the store is being closed.
     fn next(&self) -> Option<Box<dyn Job>> {
-        let job = self.jobs.recv().ok()?;
-        self.taken.fetch_sub(1, Ordering::Relaxed);
-        Some(job)
+        self.jobs.recv().ok().inspect(|_| self.line.leaves())
     }
 
     /// A job that is there already.
     fn next_waiting(&self) -> Option<Box<dyn Job>> {
-        let job = self.jobs.try_recv().ok()?;
-        self.taken.fetch_sub(1, Ordering::Relaxed);
-        Some(job)
+        self.jobs.try_recv().ok().inspect(|_| self.line.leaves())
     }
 }
 

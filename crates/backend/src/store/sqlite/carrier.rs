@@ -2,7 +2,7 @@
 //!
 //! Carried over at a commit, which is what SQLite does by itself, some sixteen thousand pages hold
 //! up whoever waits for that commit. Here a thread of its own carries over what is there while the
-//! writer goes on, a few megabytes at a time and standing back behind it: in one piece, or as
+//! writer goes on, an eighth of it at a time and standing back behind it: in one piece, or as
 //! important as the writer, it would take the processor and the disk from whoever waits. After each
 //! pass it has the database file synced. SQLite does so only when a pass has left nothing in the
 //! journal, which would be a quarter of a gigabyte at once.

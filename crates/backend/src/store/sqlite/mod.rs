@@ -28,7 +28,7 @@ pub use copies::Staged;
 pub struct SqliteOptions {
     /// The database file; made when missing.
     pub path: PathBuf,
-    /// Requests that may wait for the writer before new ones are refused: five commits' worth,
+    /// Requests that may wait for the writer before new ones wait for room: six commits' worth,
     /// which a slow disk and a slow processor carry out well within a second.
     pub queue_length: usize,
     /// Requests that share one commit at most.
@@ -120,15 +120,15 @@ fn check(connection: &Connection, options: &SqliteOptions) -> Result<(), StoreEr
 
 /// Requests that share a commit by default. Those of a larger group wait longer for the last of it,
 /// those of a smaller one share less; commits that gather while the disk is busy share one sync.
-const GROUP_SIZE: usize = 96;
+const GROUP_SIZE: usize = 80;
 
 /// Memory for pages of the writer, KiB: what a commit writes and the inner pages of the indexes. A
 /// commit may look through all of it.
 const CACHE_KIB: i64 = 16 * 1_024;
 
-/// Pages that are carried over at a time by default: 16 MiB. Hot pages are carried over once for
+/// Pages that are carried over at a time by default: 64 MiB. Hot pages are carried over once for
 /// many commits.
-const PASS_PAGES: i64 = 4_096;
+const PASS_PAGES: i64 = 16_384;
 
 /// Pages of the journal by default: 512 MiB. To begin it anew holds up whoever waits, and after a
 /// crash all of it is read.

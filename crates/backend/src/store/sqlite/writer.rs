@@ -227,6 +227,59 @@ mod tests {
         assert_eq!(rows(&path), [2]);
     }
 
+    /// Ten inserts for a writer that takes one at a time and whose queue has room for one, and the
+    /// lock for which it waits.
+    fn ten_and_room_for_one(path: &std::path::Path) -> (Inserts, rusqlite::Connection) {
+        let writer = Arc::new(writer_on(SqliteOptions {
+            queue_length: 1,
+            group_size: 1,
+            ..SqliteOptions::new(path)
+        }));
+        let lock = rusqlite::Connection::open(path).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut inserts = Inserts::new();
+        for x in 0..10 {
+            let writer = Arc::clone(&writer);
+            inserts.spawn(async move { insert(&writer, x).await });
+        }
+        (inserts, lock)
+    }
+
+    type Inserts = tokio::task::JoinSet<Result<(), StoreError>>;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_finds_the_queue_full_waits_for_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let (inserts, lock) = ten_and_room_for_one(&path);
+        // While a blocking task runs, the paused clock stands still.
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let clock = tokio::task::spawn_blocking(move || ended.recv());
+        tokio::task::yield_now().await;
+        lock.execute_batch("ROLLBACK").unwrap();
+        assert!(inserts.join_all().await.iter().all(Result::is_ok));
+        drop(end);
+        clock.await.unwrap().unwrap_err();
+        assert_eq!(rows(&path).len(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_finds_no_room_for_too_long_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let (mut inserts, lock) = ten_and_room_for_one(&path);
+        // One is with the writer, if it has been taken by then, and one in the queue.
+        for _ in 0..8 {
+            let refused = inserts.join_next().await.unwrap().unwrap();
+            assert_eq!(refused, Err(StoreError::Busy));
+        }
+        lock.execute_batch("ROLLBACK").unwrap();
+        let rest = inserts.join_all().await;
+        let written = rest.iter().filter(|it| it.is_ok()).count();
+        assert!(written >= 1, "{rest:?}");
+        assert_eq!(rows(&path).len(), written);
+    }
+
     #[tokio::test]
     async fn what_is_queued_is_answered_before_the_writer_stops() {
         let folder = tempfile::tempdir().unwrap();
