@@ -14,8 +14,9 @@ use super::{rate, security, shape};
 use crate::error::ApiError;
 use crate::state::Shared;
 
-/// Around everything: turns changes away before anything else is looked at when there is too much
-/// to do, refuses requests that no route should see, adds the security headers, and logs.
+/// Around everything: has changes wait, or turns them away, before anything else is looked at when
+/// there is too much to do, refuses requests that no route should see, adds the security headers,
+/// and logs.
 pub(crate) async fn surround(
     State(shed): State<Arc<Shed>>,
     request: Request,

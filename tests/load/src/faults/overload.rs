@@ -1,5 +1,5 @@
 //! Five times the load that can be taken: what is accepted is answered soon, the rest is turned
-//! away at once with 503 and Retry-After, memory stays flat, and afterwards all is as before.
+//! away soon with 503 and Retry-After, memory stays flat, and afterwards all is as before.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -123,7 +123,7 @@ impl Writer {
 
     /// Waits for room; false when there is none for too long.
     pub(in crate::store) async fn has_room(&self) -> bool {
-        !self.is_full() || timeout(ROOM_WAIT, self.room()).await.is_ok()
+        timeout(ROOM_WAIT, self.room()).await.is_ok()
     }
 
     async fn room(&self) {
