@@ -4,7 +4,8 @@
 //! gives up takes nobody's answer away. When the value is half as old as it may be, the next
 //! request has it looked up and all go on with the one they know. Were it left to get too old, all
 //! requests of that moment would wait, or even look it up at once, for the few connections that
-//! read.
+//! read. A look-up that has failed is not tried again before another quarter of that age, while the
+//! value that is known may still be used: the database is not there, and everybody would ask it.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -30,6 +31,8 @@ struct Parts<T, E> {
     known: RwLock<Option<(Timestamp, Arc<T>)>>,
     /// The look-up that is under way.
     under_way: Mutex<Option<watch::Receiver<Outcome<T, E>>>>,
+    /// When the last look-up failed; of no interest once one has succeeded.
+    failed_at: RwLock<Option<Timestamp>>,
 }
 
 impl<T, E> Cached<T, E>
@@ -44,6 +47,7 @@ where
             parts: Arc::new(Parts {
                 known: RwLock::default(),
                 under_way: Mutex::default(),
+                failed_at: RwLock::default(),
             }),
         }
     }
@@ -71,11 +75,13 @@ where
         };
         // The clocks of two requests of the same moment may be read in either order.
         let age_ms = now.since_ms(looked_up_at).abs();
-        if age_ms < self.age_ms_max / 2 {
+        let is_young = age_ms < self.age_ms_max / 2;
+        let is_usable = age_ms < self.age_ms_max;
+        if is_young || is_usable && self.parts.has_failed_within(self.age_ms_max / 4, now) {
             return Ok(value);
         }
         let looked_up = self.parts.begin(now, Some(Arc::clone(&value)), look_up);
-        if age_ms < self.age_ms_max {
+        if is_usable {
             Ok(value)
         } else {
             outcome_of(looked_up).await
@@ -112,7 +118,10 @@ where
             let outcome = look_up.await.map(Arc::new);
             match &outcome {
                 Ok(value) => parts.know(now, value),
-                Err(error) => tracing::warn!(error = ?error, "a look-up has failed"),
+                Err(error) => {
+                    tracing::warn!(error = ?error, "a look-up has failed");
+                    parts.fail(now);
+                }
             }
             *parts.under_way() = None;
             says.send_replace(Some(outcome));
@@ -123,6 +132,18 @@ where
     fn know(&self, now: Timestamp, value: &Arc<T>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *known = Some((now, Arc::clone(value)));
+    }
+
+    fn fail(&self, now: Timestamp) {
+        let failed_at = self.failed_at.write();
+        *failed_at.unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    /// Whether a look-up failed less than `ms` from `now`, whichever way the clock has gone.
+    fn has_failed_within(&self, ms: i64, now: Timestamp) -> bool {
+        let failed_at = self.failed_at.read();
+        let failed_at = *failed_at.unwrap_or_else(PoisonError::into_inner);
+        failed_at.is_some_and(|failed_at| now.since_ms(failed_at).abs() < ms)
     }
 
     fn dated(&self) -> Option<(Timestamp, Arc<T>)> {
@@ -297,6 +318,40 @@ mod tests {
         bench.source.fails.store(false, Ordering::SeqCst);
         bench.let_go();
         assert_eq!(bench.get(101).await, is(4));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_one_that_failed_the_known_value_serves_a_while_without_another() {
+        let bench = Bench::known().await;
+        bench.source.fails.store(true, Ordering::SeqCst);
+        bench.let_go();
+        assert_eq!(bench.get(50).await, is(1));
+        settle().await;
+        for ms in [50, 60, 74] {
+            assert_eq!(bench.get(ms).await, is(1));
+        }
+        settle().await;
+        assert_eq!(bench.begun(), 2, "one failure");
+        bench.source.fails.store(false, Ordering::SeqCst);
+        bench.let_go();
+        assert_eq!(bench.get(75).await, is(1));
+        settle().await;
+        assert_eq!((bench.get(76).await, bench.begun()), (is(3), 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_may_have_no_age_is_looked_up_by_whoever_finds_none_under_way() {
+        let source = Bench::new().source;
+        let cached = Cached::new(0);
+        let get = |ms| {
+            let source = Arc::clone(&source);
+            cached.get(at(ms), |_| async move { source.next().await })
+        };
+        for value in [1, 2] {
+            let go = async { source.go.add_permits(1) };
+            let (one, two, ()) = tokio::join!(get(0), get(0), go);
+            assert_eq!((one, two), (is(value), is(value)));
+        }
     }
 
     #[tokio::test(start_paused = true)]

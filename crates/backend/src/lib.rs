@@ -52,6 +52,7 @@ use axum::routing::{get, post};
 use shoptag_protocol::code;
 
 pub use edge::{RateLimit, TrustedProxies};
+pub use health::Readiness;
 pub use openapi::document as openapi_document;
 pub use state::AppState;
 

@@ -13,6 +13,7 @@ use crate::demo::{Demo, Happened};
 use crate::edge::{RateLimit, TrustedProxies, counted};
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::error::ApiError;
+use crate::health::Readiness;
 use crate::quotes::QUOTE_HOLD_MS;
 use crate::sites::Sites;
 use crate::store::Store;
@@ -24,6 +25,8 @@ use crate::tokens::Tokens;
 pub struct AppState {
     /// Where everything is kept.
     pub store: Arc<dyn Store>,
+    /// Whether it can write.
+    pub readiness: Arc<Readiness>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random bits.
@@ -65,6 +68,7 @@ impl AppState {
         metrics.show_store(&store.counters());
         Self {
             store,
+            readiness: Arc::default(),
             clock: Arc::new(SteadyClock::default()),
             entropy: Arc::new(SystemEntropy),
             sites: Arc::new(Sites::default()),

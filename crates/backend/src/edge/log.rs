@@ -22,13 +22,13 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Gives the request an id.
-    pub(super) fn of(request: &Request, state: &AppState) -> Self {
+    /// Gives the request, which came at `started`, an id.
+    pub(super) fn of(request: &Request, started: Instant, state: &AppState) -> Self {
         Self {
             id: entropy::uuid_v7(&*state.entropy, state.now()).unwrap_or_default(),
             method: request.method().clone(),
             route: request.extensions().get::<MatchedPath>().cloned(),
-            started: Instant::now(),
+            started,
         }
     }
 

@@ -2,6 +2,7 @@
 //! that what can stand together does.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -22,10 +23,11 @@ pub(crate) async fn surround(
     request: Request,
     next: Next,
 ) -> Response {
+    let started = Instant::now();
     if shed.must_wait(&request) && !shed.state().store.has_room().await {
         return shed.turn_away(&request);
     }
-    let line = Line::of(&request, shed.state());
+    let line = Line::of(&request, started, shed.state());
     let mut response = shape::shape(request, next).await;
     security::add(response.headers_mut());
     line.end(&mut response, shed.state());

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
 use shoptag_backend::{RateLimit, TrustedProxies};
+use tokio::task::JoinSet;
 
 use crate::support::{Answer, Backend, ORIGIN, key, order_for, quote_body};
 
@@ -188,6 +189,26 @@ async fn health_readiness_and_metrics_are_there() {
     ] {
         assert!(text.contains(line), "{line}");
     }
+}
+
+#[tokio::test]
+async fn however_many_ask_for_readiness_one_change_is_made_for_them() {
+    let backend = Backend::new().await;
+    let lock = backend.database.lock();
+    let writes = &backend.store.counters().writes;
+    let before = writes.get();
+    let mut asking = JoinSet::new();
+    for _ in 0..50 {
+        let request = Request::get("/readyz").body(Body::empty()).unwrap();
+        asking.spawn(tower::ServiceExt::oneshot(backend.app(), request));
+    }
+    // On this one thread all have asked by the time that the lock is given up.
+    tokio::task::yield_now().await;
+    lock.release();
+    for answer in asking.join_all().await {
+        assert_eq!(answer.unwrap().status(), 200);
+    }
+    assert_eq!(writes.get() - before, 1);
 }
 
 #[tokio::test]

@@ -26,7 +26,8 @@ pub(super) struct StockChange {
 #[derive(Debug, Default)]
 struct Owed {
     stock: BTreeMap<StockKey, StockChange>,
-    balances: BTreeMap<BalanceKey, i64>,
+    /// Wide enough for the sum of any number of amounts: whether it fits is the row's to say.
+    balances: BTreeMap<BalanceKey, i128>,
 }
 
 /// See the module.
@@ -71,9 +72,8 @@ impl Owed {
         sum.on_hand += change.on_hand;
     }
 
-    fn add_balance(&mut self, key: BalanceKey, amount_minor: i64) {
-        let sum = self.balances.entry(key).or_default();
-        *sum = sum.saturating_add(amount_minor);
+    fn add_balance(&mut self, key: BalanceKey, amount_minor: i128) {
+        *self.balances.entry(key).or_default() += amount_minor;
     }
 
     fn take_off(&mut self, other: Self) {
@@ -85,7 +85,7 @@ impl Owed {
             self.add_stock(key, less);
         }
         for (key, amount_minor) in other.balances {
-            self.add_balance(key, amount_minor.saturating_neg());
+            self.add_balance(key, -amount_minor);
         }
     }
 }
@@ -116,6 +116,7 @@ impl Within {
 
     /// Owes a change of a balance.
     pub(super) fn add_balance(&mut self, key: BalanceKey, amount_minor: i64) {
+        let amount_minor = i128::from(amount_minor);
         if let Some(mark) = &mut self.mark {
             mark.since.add_balance(key.clone(), amount_minor);
         }
@@ -195,6 +196,9 @@ pub(super) fn settle(connection: &Connection) -> Result<(), Error> {
             .execute(params![tenant, variant, change.held, change.on_hand])?;
     }
     for ((tenant, currency, account), amount_minor) in balances {
+        let Ok(amount_minor) = i64::try_from(amount_minor) else {
+            return Err(Error::Type("a balance would leave 64 bits".into()));
+        };
         connection
             .prepare_cached(
                 "INSERT INTO ledger_balances (tenant_id, currency, account, balance_minor)
@@ -216,7 +220,7 @@ mod tests {
         on_hand: -2,
     };
 
-    fn owed(within: &Within) -> (StockChange, i64) {
+    fn owed(within: &Within) -> (StockChange, i128) {
         let sum = within.owed.balances.values().sum();
         (within.stock("t", "mug"), sum)
     }
@@ -237,6 +241,23 @@ mod tests {
             within.known().fees.insert(tenant.clone(), None);
             assert_eq!(within.known().fees.len(), kept);
         }
+    }
+
+    #[test]
+    fn a_sum_beyond_64_bits_is_kept_exactly_and_no_row_gets_it() {
+        let mut within = Within::default();
+        let key: BalanceKey = ("t".into(), "EUR".into(), "bank".into());
+        within.add_balance(key.clone(), i64::MAX);
+        within.mark();
+        within.add_balance(key.clone(), i64::MAX);
+        assert_eq!(within.owed.balances[&key], 2 * i128::from(i64::MAX));
+        within.take_back();
+        assert_eq!(within.owed.balances[&key], i128::from(i64::MAX));
+        within.add_balance(key, 1);
+        let connection = Connection::from(rusqlite::Connection::open_in_memory().unwrap());
+        *connection.within() = within;
+        let refused = settle(&connection).unwrap_err();
+        assert_eq!(refused.to_string(), "a balance would leave 64 bits");
     }
 
     #[test]
