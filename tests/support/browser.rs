@@ -31,6 +31,19 @@ const WATCH: &str = r"
         window.__complaints.push(`unhandled rejection: ${event.reason}`));
 ";
 
+/// What a journey that has failed says about the page. Pictures are written over by the next run;
+/// this stays in the log.
+const SEEN: &str = "const all = [...every(document)];
+    const told = (kind) => all.filter((element) => element.matches(kind) && visible(element));
+    return {
+        complaints: window.__complaints,
+        film: [video()?.currentTime, video()?.paused, video()?.readyState, video()?.seeking],
+        focus: nameOf(focused()),
+        sheets: told('[part]').map((element) => element.getAttribute('part')),
+        messages: told('[role=alert],[role=status]').map(textOf).filter(Boolean),
+        fields: told('input,select,textarea').map((field) => `${nameOf(field)}: ${field.value}`),
+    }";
+
 /// What the screen in front of the shopper is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -255,11 +268,9 @@ impl Browser {
             Some(found) => Ok(found.clone()),
             None => {
                 self.picture("failed").await?;
-                Err(format!(
-                    "{what}: {}",
-                    answer["error"].as_str().unwrap_or("no answer")
-                )
-                .into())
+                let error = answer["error"].as_str().unwrap_or("no answer");
+                let seen = self.run(SEEN, vec![]).await?;
+                Err(format!("{what}: {error}; seen: {seen}").into())
             }
         }
     }

@@ -62,10 +62,26 @@ impl Browser {
         self.tap_at("control(arguments[0])", name).await
     }
 
-    /// Clicks the tag of a product on the playing video with the mouse, around a moment in seconds.
+    /// Clicks the tag of a product on the playing video with the mouse, around a moment in seconds;
+    /// again, when it has moved away between looking and clicking.
     pub(crate) async fn click_tag(&self, tag: &str, moment: f64) -> Outcome<()> {
-        self.tag(tag, moment).await?;
-        self.click_found(&format!("return {TAG}"), tag).await
+        let listen = "const sought = arguments[0];
+            const isHit = (element) => element.dataset?.tag === sought;
+            window.isTagHit = false;
+            const hear = (event) => { window.isTagHit ||= event.composedPath().some(isHit) };
+            addEventListener('click', hear, { capture: true, once: true });";
+        let until = Instant::now() + PATIENCE;
+        loop {
+            self.tag(tag, moment).await?;
+            self.run(listen, vec![tag.into()]).await?;
+            self.click_found(&format!("return {TAG}"), tag).await?;
+            if self.run("return window.isTagHit", vec![]).await? == Value::Bool(true) {
+                return Ok(());
+            }
+            if Instant::now() > until {
+                return Err(format!("no click reaches the tag \"{tag}\"").into());
+            }
+        }
     }
 
     /// Touches the tag of a product, around a moment in seconds; the film plays on after it.
