@@ -20,6 +20,9 @@ const KILL_DELAY_MS_MAX: usize = 20;
 /// Longest time in which another tab has to take over from one that crashed (fault 2).
 const TAKE_OVER: Duration = Duration::from_secs(5);
 
+/// How long the touches of a page that was left are waited for: Chromium gives it half a second.
+const TOUCHES_COME: Duration = Duration::from_secs(5);
+
 /// Longest time in which another tab has to take over from one that is frozen: a lease of 30 s, the
 /// question whether it is awake, and the way (fault 10).
 const THAW: Duration = Duration::from_secs(45);
@@ -151,6 +154,32 @@ async fn leaving_a_page_of_another_origin_posts_touches_without_asking_first() -
     browser
         .cdp("Page.setBypassCSP", json!({ "enabled": true }))
         .await?;
+    let mut visits = 0;
+    let left = loop {
+        if let Some(left) = tap_and_leave(&browser, &setting).await? {
+            break left;
+        }
+        visits += 1;
+        assert!(
+            visits < 5,
+            "the touches are never kept until the page is left"
+        );
+    };
+    assert!(
+        !left.iter().any(|request| request.starts_with("OPTIONS")),
+        "there is no time for a question: {left:?}"
+    );
+    let stored = || Ok((setting.database()?.touchpoints()? > 0).then_some(()));
+    eventually(&browser, "a stored touch", stored).await?;
+    Ok(())
+}
+
+/// Taps a tag of a shop of another origin and leaves the page: what was asked from then on, with
+/// the touches. `None`: on a machine with too much to do the ten seconds after which touches are
+/// sent anyway were over, or the browser ended the page before its turn had come. Then the device
+/// has kept them.
+async fn tap_and_leave(browser: &Browser, setting: &Setting) -> Outcome<Option<Vec<String>>> {
+    let seen = setting.proxy.requests().len();
     browser.driver.goto(setting.page("/")).await?;
     let shop = setting.page("").replace("127.0.0.1", "localhost");
     let embed = "widget().setAttribute('api', arguments[0]); widget().setConsent(true)";
@@ -159,29 +188,24 @@ async fn leaving_a_page_of_another_origin_posts_touches_without_asking_first() -
     browser.seek(2.0).await?;
     browser.click_tag("lamp-morning", 2.5).await?;
     browser.part("card").await?;
-    // The session has come from the other origin, and nothing has been sent of its own accord.
+    // The session has come from the other origin.
     let clicked = || {
-        let requests = setting.proxy.requests();
-        let mut requests = requests.iter();
-        Ok(requests
-            .find(|it| it.starts_with("POST /v1/clicks"))
-            .cloned())
+        let visit = setting.proxy.requests().split_off(seen);
+        let is_click = |request: &String| request.starts_with("POST /v1/clicks");
+        Ok(visit.iter().any(is_click).then_some(()))
     };
-    eventually(&browser, "the click", clicked).await?;
+    eventually(browser, "the click", clicked).await?;
     let before = setting.proxy.requests().len();
     browser.driver.goto("about:blank").await?;
+    let started = Instant::now();
     let left = || {
         let left = setting.proxy.requests().split_off(before);
-        Ok(left.iter().any(|it| it == "POST /t").then_some(left))
+        if left.iter().any(|it| it == "POST /t") {
+            return Ok(Some(Some(left)));
+        }
+        Ok((started.elapsed() > TOUCHES_COME).then_some(None))
     };
-    let left = eventually(&browser, "the last touches", left).await?;
-    assert!(
-        !left.iter().any(|request| request.starts_with("OPTIONS")),
-        "there is no time for a question: {left:?}"
-    );
-    let stored = || Ok((setting.database()?.touchpoints()? > 0).then_some(()));
-    eventually(&browser, "a stored touch", stored).await?;
-    Ok(())
+    eventually(browser, "the last touches", left).await
 }
 
 #[tokio::test]
