@@ -400,6 +400,37 @@ async fn posted(browser: &Browser, setting: &Setting, count: usize) -> Outcome<(
     eventually(browser, "the order's request", seen).await
 }
 
+/// What the tabs of this origin share, as the one in front finds it: who holds or waits for the
+/// lock, which stores of the database can be read, and what it would send.
+const SHARED: &str = "
+    const done = arguments[arguments.length - 1];
+    const inTime = (work) => Promise.race([
+        new Promise(work).catch(String), new Promise((end) => setTimeout(end, 2000, 'stuck'))]);
+    const opened = (end) => {
+        const open = indexedDB.open('shoptag');
+        open.onsuccess = () => end(open.result);
+        open.onerror = () => end('no database');
+    };
+    const count = (database, name) => inTime((end) => {
+        const counted = database.transaction(name).objectStore(name).count();
+        counted.onsuccess = () => end(counted.result);
+    });
+    (async () => {
+        const stores = {};
+        const database = await inTime(opened);
+        for (const name of database.objectStoreNames ?? []) {
+            stores[name] = await count(database, name);
+        }
+        database.close?.();
+        const pending = document.querySelector('shop-tags')?.exportPendingOrders?.();
+        done({
+            visible: document.visibilityState,
+            locks: await navigator.locks.query(),
+            stores,
+            pending: (await inTime((end) => end(pending)))?.length,
+        });
+    })().catch((error) => done(`${error}`));";
+
 /// Looks again and again while the page lives on, until there is something.
 async fn eventually<T>(
     browser: &Browser,
@@ -412,7 +443,8 @@ async fn eventually<T>(
             return Ok(found);
         }
         if started.elapsed() > THAW {
-            return Err(format!("{what} has not come").into());
+            let seen = browser.driver.execute_async(SHARED, vec![]).await?;
+            return Err(format!("{what} has not come; shared: {}", seen.json()).into());
         }
         browser.wait_once(50).await?;
     }
