@@ -226,7 +226,12 @@ pub enum Event {
     },
     /// Instead of an answer to [`crate::effect::Effect::Submit`]: another tab is sending this
     /// order.
-    SubmissionHeld(IdempotencyKey),
+    SubmissionHeld {
+        /// The order's.
+        key: IdempotencyKey,
+        /// How long the other tab has it still, milliseconds.
+        rest_ms: u64,
+    },
     /// The answer to [`crate::effect::Effect::CheckStorage`]: whether an order can be saved.
     StorageChecked {
         /// As in [`Stored::durable`].

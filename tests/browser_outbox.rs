@@ -132,8 +132,8 @@ async fn an_order_of_the_first_version_is_still_there_in_the_second() {
     assert!(stored.durable);
     // What only the new version has can be used.
     let key = key(1);
-    assert!(storage.claim(&key, "me", false).await);
-    assert!(!storage.claim(&key, "you", false).await);
+    assert_eq!(storage.claim(&key, "me", false).await, Ok(()));
+    assert!(storage.claim(&key, "you", false).await.is_err());
 }
 
 fn serde_json_text<T: serde::Serialize>(value: &T) -> String {
@@ -195,7 +195,7 @@ async fn a_connection_that_is_lost_is_opened_again_up_to_five_times() {
     );
     assert_eq!(storage.export().await.len(), 1);
     assert!(
-        storage.claim(&second.key, "me", false).await,
+        storage.claim(&second.key, "me", false).await.is_ok(),
         "and it is sent from there"
     );
     storage.forget(&second.key).await;
@@ -241,20 +241,26 @@ async fn one_tab_has_the_lease_of_an_order_and_no_clock_makes_it_endless() {
     let key = key(8);
     let mut granted = 0;
     for tab in 0..10 {
-        granted += u32::from(storage.claim(&key, &format!("tab {tab}"), false).await);
+        let claimed = storage.claim(&key, &format!("tab {tab}"), false).await;
+        granted += u32::from(claimed.is_ok());
     }
     assert_eq!(granted, 1);
-    assert!(storage.claim(&key, "tab 0", false).await, "its own");
-    assert!(storage.claim(&key, "heir", true).await, "of the dead");
-    assert!(!storage.claim(&key, "tab 0", false).await);
+    assert_eq!(storage.claim(&key, "tab 0", false).await, Ok(()), "its own");
+    assert_eq!(storage.claim(&key, "heir", true).await, Ok(()), "taken");
+    // What is left of it, not all of it anew.
+    let later = Spoilt::by("Date.now = () => originals.now() + 29000;");
+    let rest_ms = storage.claim(&key, "tab 0", false).await.unwrap_err();
+    assert!((1..=1_000).contains(&rest_ms), "{rest_ms}");
+    drop(later);
     for years in [-10, 10] {
         let _spoilt = Spoilt::by(&format!(
             "Date.now = () => originals.now() + {years} * 365 * 864e5;"
         ));
         let tab = format!("later by {years}");
-        assert!(storage.claim(&key, &tab, false).await, "{years}");
+        assert_eq!(storage.claim(&key, &tab, false).await, Ok(()), "{years}");
         drop(_spoilt);
-        assert!(storage.claim(&key, "back", false).await, "{years}");
+        let back = storage.claim(&key, "back", false).await;
+        assert_eq!(back, Ok(()), "{years}");
     }
 }
 

@@ -119,8 +119,8 @@ impl Runner {
         let takes_over = self.lead.is_alone();
         let outgoing = network::order(&self.config.api, path, key.clone(), body);
         callback::spawn(async move {
-            if !storage.claim(&key, &owner, takes_over).await {
-                dispatch.emit(Event::SubmissionHeld(key));
+            if let Err(rest_ms) = storage.claim(&key, &owner, takes_over).await {
+                dispatch.emit(Event::SubmissionHeld { key, rest_ms });
                 return;
             }
             let then = move |answer| {

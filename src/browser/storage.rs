@@ -112,28 +112,36 @@ impl Storage {
         self.has_room().await;
     }
 
-    /// Takes the lease of an order for `owner`, so that no other tab sends it meanwhile; false if
-    /// another one holds it. `takes_over`: it is known that nobody else sends. Where there is no
-    /// storage the key alone makes one order of what is sent.
-    pub async fn claim(&self, key: &IdempotencyKey, owner: &str, takes_over: bool) -> bool {
+    /// Takes the lease of an order for `owner`, so that no other tab sends it meanwhile.
+    /// `takes_over`: it is known that nobody else sends. Where there is no storage the key alone
+    /// makes one order of what is sent.
+    ///
+    /// # Errors
+    /// Another one holds it, for so many milliseconds still, at most [`LEASE_MS`].
+    pub async fn claim(
+        &self,
+        key: &IdempotencyKey,
+        owner: &str,
+        takes_over: bool,
+    ) -> Result<(), u64> {
         let key = self.outbox_key(key.as_str());
         #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
         let now_ms = js_sys::Date::now() as i64;
         // A clock that was changed makes a lease void, not endless.
-        let is_held = |text: &String| {
-            json::read::<(String, i64)>(text).is_some_and(|(holder, since_ms)| {
-                let age_ms = u64::try_from(now_ms.saturating_sub(since_ms));
-                holder != owner && age_ms.is_ok_and(|age_ms| age_ms < LEASE_MS)
-            })
+        let rest_ms = |texts: &[String]| {
+            let text = texts.first().filter(|_| !takes_over)?;
+            let (holder, since_ms) = json::read::<(String, i64)>(text)?;
+            let age_ms = u64::try_from(now_ms.saturating_sub(since_ms)).ok()?;
+            let rest_ms = LEASE_MS.saturating_sub(age_ms);
+            (holder != owner && rest_ms > 0).then_some(rest_ms)
         };
         let take = |texts: &[String]| {
-            let is_ours = takes_over || !texts.iter().any(is_held);
-            let lease = json::write(&(owner, now_ms)).filter(|_| is_ours);
+            let lease = json::write(&(owner, now_ms)).filter(|_| rest_ms(texts).is_none());
             let put = lease.map(|lease| Change::Put(key.clone(), lease));
             put.into_iter().collect()
         };
         let found = database::work(LEASES, &key, Some(&take)).await;
-        takes_over || !found.unwrap_or_default().iter().any(is_held)
+        rest_ms(&found.unwrap_or_default()).map_or(Ok(()), Err)
     }
 
     /// Every order of the site that the backend has not acknowledged, as JSON, and what cannot be

@@ -59,8 +59,8 @@ impl Session {
                 submissions,
                 entropy,
             } => self.submissions_loaded(submissions, &entropy, now),
-            Event::SubmissionHeld(key) => {
-                self.outbox.held(&key, monotonic_ms(now));
+            Event::SubmissionHeld { key, rest_ms } => {
+                self.outbox.held(&key, rest_ms, monotonic_ms(now));
                 self.wake();
             }
             Event::StorageChecked { durable } => self.durable = durable,

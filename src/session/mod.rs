@@ -211,7 +211,7 @@ impl Session {
             | Event::LeadChanged { .. }
             | Event::SubmissionsLoaded { .. }
             | Event::SubmissionsChangedElsewhere
-            | Event::SubmissionHeld(_)
+            | Event::SubmissionHeld { .. }
             | Event::StorageChecked { .. }
             | Event::PageShown
             | Event::OrderFixed { .. }

@@ -117,26 +117,26 @@ impl Storage {
         self.touchpoints.clone()
     }
 
-    /// Takes the lease of an order; false if another tab has it.
+    /// Takes the lease of an order, or says for how long another tab has it still, milliseconds.
     pub(crate) fn claim(
         &mut self,
         key: &IdempotencyKey,
         tab: TabId,
         takes_over: bool,
         now_ms: i64,
-    ) -> bool {
-        let lease_ms = i64::try_from(LEASE_MS).unwrap();
-        let lease = self.leases.get(key.as_str());
-        let is_held = lease.is_some_and(|(holder, since_ms)| {
-            *holder != tab && (0..lease_ms).contains(&(now_ms - since_ms))
-        });
-        if is_held && !takes_over {
-            return false;
+    ) -> Result<(), u64> {
+        if let Some((holder, since_ms)) = self.leases.get(key.as_str())
+            && let Ok(age_ms) = u64::try_from(now_ms - since_ms)
+            && *holder != tab
+            && age_ms < LEASE_MS
+            && !takes_over
+        {
+            return Err(LEASE_MS - age_ms);
         }
         if self.has_room() {
             self.leases.insert(key.as_str().to_owned(), (tab, now_ms));
         }
-        true
+        Ok(())
     }
 
     pub(crate) fn bag(&self) -> Option<SavedBag> {

@@ -214,8 +214,8 @@ impl World<'_> {
         let (now_ms, tab) = (self.now_ms, self.tabs.get_mut(&id).unwrap());
         let takes_over = tab.lead.is_alone();
         let storage = &mut self.shoppers[tab.shopper].storage;
-        if !storage.claim(&key, id, takes_over, now_ms) {
-            self.plan(2, told(id, Event::SubmissionHeld(key)));
+        if let Err(rest_ms) = storage.claim(&key, id, takes_over, now_ms) {
+            self.plan(2, told(id, Event::SubmissionHeld { key, rest_ms }));
             return;
         }
         tab.sent.push(key.clone());

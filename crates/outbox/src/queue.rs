@@ -296,12 +296,12 @@ impl Outbox {
     }
 
     /// Another tab is sending the order: nothing was sent from here, and it is left alone for
-    /// [`LEASE_MS`].
-    pub fn held(&mut self, key: &IdempotencyKey, now_ms: u64) {
+    /// `rest_ms`, what is left of the other's lease, and never longer than [`LEASE_MS`].
+    pub fn held(&mut self, key: &IdempotencyKey, rest_ms: u64, now_ms: u64) {
         if let Some(entry) = self.find_mut(key)
             && matches!(entry.state, State::InFlight { .. })
         {
-            let due_ms = now_ms.saturating_add(LEASE_MS);
+            let due_ms = now_ms.saturating_add(rest_ms.min(LEASE_MS));
             entry.state = State::Waiting { due_ms };
         }
     }

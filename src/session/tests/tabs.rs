@@ -101,7 +101,8 @@ fn the_open_checkouts_order_is_asked_about_again_when_another_tab_has_delivered_
     bench.press();
     let sent = bench.sent();
     let key = sent[0].0.clone();
-    bench.send(Event::SubmissionHeld(key));
+    let rest_ms = 30_000;
+    bench.send(Event::SubmissionHeld { key, rest_ms });
     let entropy = bench.entropy();
     bench.send(Event::SubmissionsLoaded {
         submissions: Some(Vec::new()),

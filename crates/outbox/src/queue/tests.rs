@@ -270,11 +270,13 @@ fn an_attempt_on_the_wire_is_not_forgotten_when_its_record_is_gone() {
 
 #[test]
 fn an_order_that_another_tab_is_sending_is_left_to_it_for_the_lease() {
-    let mut outbox = in_flight();
-    outbox.held(&key(1), 10);
-    assert_eq!(outbox.poll_timeout(), Some(10 + LEASE_MS));
-    assert_eq!(outbox.poll(10 + LEASE_MS - 1, 0), []);
-    assert_eq!(sent(&outbox.poll(10 + LEASE_MS, 0)), [key(1)]);
+    for (rest_ms, left_alone_ms) in [(LEASE_MS, LEASE_MS), (700, 700), (u64::MAX, LEASE_MS)] {
+        let mut outbox = in_flight();
+        outbox.held(&key(1), rest_ms, 10);
+        assert_eq!(outbox.poll_timeout(), Some(10 + left_alone_ms));
+        assert_eq!(outbox.poll(10 + left_alone_ms - 1, 0), []);
+        assert_eq!(sent(&outbox.poll(10 + left_alone_ms, 0)), [key(1)]);
+    }
     const { assert!(LEASE_MS > REQUEST_TIMEOUT_MS) };
 }
 
@@ -308,7 +310,7 @@ enum Step {
     Accepted(u8),
     Lost(u8),
     Answered(u8, u16),
-    Held(u8),
+    Held(u8, u64),
     DeliveredElsewhere(u8),
     Crash,
 }
@@ -336,7 +338,7 @@ fn step() -> impl Strategy<Value = Step> {
             ]
         )
             .prop_map(|(number, status)| Step::Answered(number, status)),
-        (0_u8..6).prop_map(Step::Held),
+        (0_u8..6, 0_u64..40_000).prop_map(|(number, rest_ms)| Step::Held(number, rest_ms)),
         (0_u8..6).prop_map(Step::DeliveredElsewhere),
         Just(Step::Crash),
     ]
@@ -422,7 +424,9 @@ impl Device {
             }
             Step::Lost(number) => self.answer(*number, &Answer::Nothing),
             Step::Answered(number, code) => self.answer(*number, &status(*code, "some-code", None)),
-            Step::Held(number) => self.outbox.held(&key(*number), self.now_ms),
+            Step::Held(number, rest_ms) => {
+                self.outbox.held(&key(*number), *rest_ms, self.now_ms);
+            }
             Step::DeliveredElsewhere(number) => {
                 if self.storage.iter().any(|kept| kept.key == key(*number)) {
                     self.accepted.push(key(*number));
